@@ -1,0 +1,75 @@
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import { faults } from '#kernel/common/fault'
+
+export const configFaults = faults('kernel.config', {
+  invalid: { status: 422, title: 'Wrong settings', retry: 'no', detail: (d: { problems: string }) => `these settings are wrong: ${d.problems}` },
+})
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const schema = z.strictObject({
+  FAIRWAY_PORT: port.default(7007),
+  FAIRWAY_INGRESS_PORT: port.default(8080),
+  FAIRWAY_HOST: z.string().min(1).default('127.0.0.1'),
+  FAIRWAY_DATA: z.string().min(1).optional(),
+  FAIRWAY_REAL: z.string().min(1).optional(),
+  FAIRWAY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  FAIRWAY_URL: z.url().optional(),
+  FAIRWAY_TOKEN: z.string().min(1).optional(),
+  FAIRWAY_CHAOS: z.string().optional(),
+  DATABASE_URL: z.string().startsWith('postgres').optional(),
+})
+
+/** All settings of the platform, read once. Paths are absolute. */
+export interface Settings {
+  /** API and portal; 0 takes a free port. */
+  port: number
+  ingressPort: number
+  /** Address that everything listens on. */
+  host: string
+  dataDir: string
+  /** Folder of real tools that tests and adapters may use. */
+  realDir: string
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  databaseUrl: string | undefined
+  /** Where the CLI finds a platform elsewhere. */
+  url: string | undefined
+  token: string | undefined
+  /** Crash point for chaos tests: the process kills itself there. */
+  chaosPoint: string | undefined
+}
+
+/**
+ * Reads the settings from an environment. This file alone reads `process.env`.
+ * @param checkout root of the checkout; `FAIRWAY_DATA` defaults to `.fairway/` in it.
+ * @throws `kernel.config.invalid` with every wrong or unknown `FAIRWAY_*` key.
+ */
+export function loadSettings(checkout: string, environment: Record<string, string | undefined> = process.env): Settings {
+  const own = Object.entries(environment).filter(([key, value]) => (key.startsWith('FAIRWAY_') || key === 'DATABASE_URL') && value !== undefined && value !== '')
+  const result = schema.safeParse(Object.fromEntries(own))
+  if (!result.success) {
+    const problems = result.error.issues.map((issue) => (issue.code === 'unrecognized_keys' ? `${issue.keys.join(', ')}: unknown setting` : `${issue.path.join('.')}: ${issue.message}`))
+    throw configFaults.invalid({ problems: problems.join('; ') })
+  }
+  const values = result.data
+  return {
+    port: values.FAIRWAY_PORT,
+    ingressPort: values.FAIRWAY_INGRESS_PORT,
+    host: values.FAIRWAY_HOST,
+    dataDir: path.resolve(checkout, values.FAIRWAY_DATA ?? '.fairway'),
+    realDir: path.resolve(checkout, values.FAIRWAY_REAL ?? path.join(environment['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'fairway', 'real')),
+    logLevel: values.FAIRWAY_LOG_LEVEL,
+    databaseUrl: values.DATABASE_URL,
+    url: values.FAIRWAY_URL,
+    token: values.FAIRWAY_TOKEN,
+    chaosPoint: values.FAIRWAY_CHAOS,
+  }
+}
+
+/** What child processes may inherit: the path, locale and home, never the platform's own settings. */
+export function childEnvironment(environment: Record<string, string | undefined> = process.env): Record<string, string> {
+  const inherited = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'npm_config_registry', 'npm_config_cafile', 'NPM_CONFIG_USERCONFIG', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
+  return Object.fromEntries(inherited.flatMap((key) => (environment[key] === undefined ? [] : [[key, environment[key]]])))
+}

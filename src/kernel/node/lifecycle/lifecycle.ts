@@ -1,0 +1,50 @@
+import type { Logger } from '#kernel/node/log'
+
+/**
+ * Runs `work` in the background again and again until disposed: the one way to have a loop. A failure is logged and the loop goes on
+ * after `intervalMs`. Disposing aborts the signal and waits for the round that is under way.
+ */
+export function startLoop(options: { name: string; intervalMs: number; log: Logger; work: (signal: AbortSignal) => Promise<void> }): AsyncDisposable & { wake(): void } {
+  const abort = new AbortController()
+  let wake = (): void => {}
+  const rest = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, options.intervalMs)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  const run = async (): Promise<void> => {
+    while (!abort.signal.aborted) {
+      try {
+        await options.work(abort.signal)
+      } catch (error) {
+        if (!abort.signal.aborted) options.log.error(`${options.name} failed and goes on`, { error })
+      }
+      if (!abort.signal.aborted) await rest()
+    }
+  }
+  const done = run()
+  return {
+    wake: () => wake(),
+    [Symbol.asyncDispose]: async () => {
+      abort.abort()
+      wake()
+      await done
+    },
+  }
+}
+
+/** Disposes `stack`, but gives up after `budgetMs` so that a stop never hangs. @returns whether all was stopped in time. */
+export async function stopWithin(stack: AsyncDisposableStack, budgetMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), budgetMs)
+  })
+  try {
+    return await Promise.race([stack.disposeAsync().then(() => true as const), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

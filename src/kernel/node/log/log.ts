@@ -1,0 +1,72 @@
+import { pino } from 'pino'
+import { isFault } from '#kernel/common/fault'
+
+/** The closed list of keys that a log line may carry besides its message. */
+export interface LogFields {
+  feature?: string
+  requestId?: string
+  caller?: string
+  method?: string
+  path?: string
+  status?: number
+  durationMs?: number
+  change?: string
+  action?: string
+  run?: string
+  job?: string
+  release?: string
+  component?: string
+  environment?: string
+  workload?: string
+  entity?: string
+  repository?: string
+  driver?: string
+  attempt?: number
+  count?: number
+  code?: string
+  pid?: number
+  url?: string
+  error?: unknown
+}
+
+/** Structured log, injected; written at the edges (request, job, reconcile), never inside pure code. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+  with(fields: LogFields): Logger
+}
+
+type Level = 'debug' | 'info' | 'warn' | 'error'
+
+/** A line as it is handed to a sink, e.g. the telemetry kit. */
+export interface LogEntry {
+  level: Level
+  message: string
+  at: Date
+  fields: LogFields
+}
+
+/** Writes JSON lines to `file` (a path, or `stderr`), and each entry to `sink` when given. */
+export function createLogger(options: { level: Level | 'silent'; file?: string; sink?: (entry: LogEntry) => void }): Logger {
+  const destination = options.file === undefined ? pino.destination({ fd: 2, sync: true }) : pino.destination({ dest: options.file, sync: false, mkdir: true })
+  const base = pino({ level: options.level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message', formatters: { level: (label) => ({ level: label }) } }, destination)
+  return wrap({}, (level, message, fields) => {
+    base[level]({ ...fields, ...(fields.error === undefined ? {} : { error: describe(fields.error) }) }, message)
+    options.sink?.({ level, message, at: new Date(), fields })
+  })
+}
+
+/** Says nothing. For tests. */
+export const silentLogger: Logger = wrap({}, () => {})
+
+function wrap(context: LogFields, write: (level: Level, message: string, fields: LogFields) => void): Logger {
+  const at = (level: Level) => (message: string, fields: LogFields = {}) => write(level, message, { ...context, ...fields })
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), with: (fields) => wrap({ ...context, ...fields }, write) }
+}
+
+function describe(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error)
+  return { ...(isFault(error) ? { code: error.code } : {}), message: error.message, stack: error.stack, ...(error.cause === undefined ? {} : { cause: describe(error.cause) }) }
+}
