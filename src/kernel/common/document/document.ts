@@ -47,7 +47,14 @@ export function parseSource(file: string, text: string): ParsedSource {
 export function checkDocument<T>(document: SourceDocument, schema: z.ZodType<T>): { value: T; problems: [] } | { value?: undefined; problems: FieldProblem[] } {
   const result = schema.safeParse(document.value)
   if (result.success) return { value: result.data, problems: [] }
-  return { problems: result.error.issues.map((issue) => ({ field: pathText(issue.path), message: issue.message, file: document.file, ...document.locate(issue.path) })) }
+  return {
+    problems: result.error.issues.map((issue) => ({
+      field: pathText(issue.path),
+      message: issue.message,
+      file: document.file,
+      ...document.locate(issue.path),
+    })),
+  }
 }
 
 /** `['spec', 'steps', 0, 'id']` as `spec.steps[0].id`. */

@@ -53,8 +53,9 @@ export class Fault extends Error {
 }
 
 type Catalogue = Record<string, FaultSpec<never>>
+type DetailsOf<Spec extends FaultSpec<never>> = Parameters<Spec['detail']> extends [] ? Record<never, never> : Parameters<Spec['detail']>[0]
 type Makers<C extends Catalogue> = {
-  [Key in keyof C]: ((details: Parameters<C[Key]['detail']>[0], extras?: FaultExtras) => Fault) & { readonly code: string }
+  [Key in keyof C]: ((details: DetailsOf<C[Key]>, extras?: FaultExtras) => Fault) & { readonly code: string }
 }
 
 const catalogued = new Map<string, { code: string; status: FaultStatus; title: string; retry: Retry }>()
@@ -100,7 +101,14 @@ export interface Problem {
 /** The wire form of a fault. An unknown error becomes `kernel.internal` and keeps its text to itself. */
 export function toProblem(error: unknown, requestId: string): Problem {
   if (!isFault(error)) {
-    return { type: 'about:blank', title: 'Internal error', status: 500, code: 'kernel.internal', requestId, detail: `Something failed inside the platform; the log has it under request ${requestId}.` }
+    return {
+      type: 'about:blank',
+      title: 'Internal error',
+      status: 500,
+      code: 'kernel.internal',
+      requestId,
+      detail: `Something failed inside the platform; the log has it under request ${requestId}.`,
+    }
   }
   return {
     type: `https://fairway.dev/errors#${error.code}`,

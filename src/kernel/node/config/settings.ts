@@ -47,10 +47,14 @@ export interface Settings {
  * @throws `kernel.config.invalid` with every wrong or unknown `FAIRWAY_*` key.
  */
 export function loadSettings(checkout: string, environment: Record<string, string | undefined> = process.env): Settings {
-  const own = Object.entries(environment).filter(([key, value]) => (key.startsWith('FAIRWAY_') || key === 'DATABASE_URL') && value !== undefined && value !== '')
+  const own = Object.entries(environment).filter(
+    ([key, value]) => (key.startsWith('FAIRWAY_') || key === 'DATABASE_URL') && value !== undefined && value !== '',
+  )
   const result = schema.safeParse(Object.fromEntries(own))
   if (!result.success) {
-    const problems = result.error.issues.map((issue) => (issue.code === 'unrecognized_keys' ? `${issue.keys.join(', ')}: unknown setting` : `${issue.path.join('.')}: ${issue.message}`))
+    const problems = result.error.issues.map((issue) =>
+      issue.code === 'unrecognized_keys' ? `${issue.keys.join(', ')}: unknown setting` : `${issue.path.join('.')}: ${issue.message}`,
+    )
     throw configFaults.invalid({ problems: problems.join('; ') })
   }
   const values = result.data
@@ -70,6 +74,26 @@ export function loadSettings(checkout: string, environment: Record<string, strin
 
 /** What child processes may inherit: the path, locale and home, never the platform's own settings. */
 export function childEnvironment(environment: Record<string, string | undefined> = process.env): Record<string, string> {
-  const inherited = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'npm_config_registry', 'npm_config_cafile', 'NPM_CONFIG_USERCONFIG', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
+  const inherited = [
+    'PATH',
+    'HOME',
+    'USER',
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'TMPDIR',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+    'NODE_EXTRA_CA_CERTS',
+    'npm_config_registry',
+    'npm_config_cafile',
+    'NPM_CONFIG_USERCONFIG',
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'http_proxy',
+    'https_proxy',
+    'no_proxy',
+  ]
   return Object.fromEntries(inherited.flatMap((key) => (environment[key] === undefined ? [] : [[key, environment[key]]])))
 }

@@ -12,8 +12,18 @@ export type Transaction = KyselyTransaction<{}>
 export type Queryable = Database | Transaction
 
 export const databaseFaults = faults('kernel.database', {
-  unavailable: { status: 503, title: 'Database unavailable', retry: 'backoff', detail: () => 'the database can not be reached now; nothing was changed, and work goes on when it is back' },
-  unsupported_version: { status: 422, title: 'PostgreSQL too old', retry: 'no', detail: (d: { version: string }) => `DATABASE_URL leads to PostgreSQL ${d.version}; 15 or newer is needed` },
+  unavailable: {
+    status: 503,
+    title: 'Database unavailable',
+    retry: 'backoff',
+    detail: () => 'the database can not be reached now; nothing was changed, and work goes on when it is back',
+  },
+  unsupported_version: {
+    status: 422,
+    title: 'PostgreSQL too old',
+    retry: 'no',
+    detail: (d: { version: string }) => `DATABASE_URL leads to PostgreSQL ${d.version}; 15 or newer is needed`,
+  },
 })
 
 // Wide integers come as numbers: our counters stay below 2^53.
@@ -46,7 +56,10 @@ export async function ensureDatabase(adminUrl: string, name: string): Promise<vo
 
 /** @throws `kernel.database.unsupported_version`. */
 export async function assertServerVersion(db: Database): Promise<void> {
-  const { rows } = await sql<{ version: string; number: number }>`select current_setting('server_version') as version, current_setting('server_version_num')::int as number`.execute(db)
+  const { rows } = await sql<{
+    version: string
+    number: number
+  }>`select current_setting('server_version') as version, current_setting('server_version_num')::int as number`.execute(db)
   const found = rows[0]
   if (found && found.number < 150_000) throw databaseFaults.unsupported_version({ version: found.version })
 }
@@ -54,5 +67,8 @@ export async function assertServerVersion(db: Database): Promise<void> {
 /** True when `error` says that the server is away or the connection broke, so that trying again makes sense. */
 export function isConnectionFailure(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08001', '08003', '53300'].includes(code) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08001', '08003', '53300'].includes(code) ||
+    (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+  )
 }

@@ -8,7 +8,12 @@ import type { Logger } from '#kernel/node/log'
 import { asUnprivileged, findPostgresBinaries, findPostmaster, socketDirectory } from './postgres-files.ts'
 
 export const postgresFaults = faults('kernel.postgres', {
-  not_started: { status: 503, title: 'PostgreSQL did not start', retry: 'no', detail: (d: { what: string; logFile: string }) => `the embedded PostgreSQL did not start: ${d.what}; its log is ${d.logFile}` },
+  not_started: {
+    status: 503,
+    title: 'PostgreSQL did not start',
+    retry: 'no',
+    detail: (d: { what: string; logFile: string }) => `the embedded PostgreSQL did not start: ${d.what}; its log is ${d.logFile}`,
+  },
 })
 
 export interface EmbeddedPostgres extends AsyncDisposable {
@@ -104,7 +109,20 @@ async function initialise(binaries: string, clusterDir: string, passwordFile: st
   const staged = `${clusterDir}.init-${process.pid}`
   rmSync(staged, { recursive: true, force: true })
   mkdirSync(staged, { mode: 0o700 })
-  const args = ['-D', staged, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+  const args = [
+    '-D',
+    staged,
+    '-U',
+    'postgres',
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+  ]
   const [command, wrapped] = asUnprivileged(path.join(binaries, 'bin', 'initdb'), args)
   const output = openSync(logFile, 'a', 0o600)
   const code = await new Promise<number | string>((resolve, reject) => {
@@ -136,7 +154,10 @@ function launch(binaries: string, clusterDir: string, sockets: string, logFile: 
 
 async function stop(clusterDir: string): Promise<void> {
   // Fast, then immediate; never SIGKILL, which leaves shared memory behind.
-  for (const [signal, budgetMs] of [['SIGINT', 20_000], ['SIGQUIT', 5_000]] as const) {
+  for (const [signal, budgetMs] of [
+    ['SIGINT', 20_000],
+    ['SIGQUIT', 5_000],
+  ] as const) {
     const postmaster = findPostmaster(clusterDir)
     if (!postmaster) return
     process.kill(postmaster.pid, signal)

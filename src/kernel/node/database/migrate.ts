@@ -5,7 +5,12 @@ import { faults } from '#kernel/common/fault'
 import type { Database } from './database.ts'
 
 export const migrationFaults = faults('kernel.migration', {
-  failed: { status: 500, title: 'Migration failed', retry: 'no', detail: (d: { file: string; what: string }) => `migration ${d.file} failed and left no trace: ${d.what}` },
+  failed: {
+    status: 500,
+    title: 'Migration failed',
+    retry: 'no',
+    detail: (d: { file: string; what: string }) => `migration ${d.file} failed and left no trace: ${d.what}`,
+  },
 })
 
 /** Key of the advisory lock that lets one process migrate at a time. */

@@ -49,7 +49,8 @@ export function socketDirectory(dataDir: string): string {
   const directory = path.join(tmpdir(), name)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const found = lstatSync(directory)
-  if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) throw new Error(`${directory} belongs to somebody else; remove it or set TMPDIR`)
+  if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid()))
+    throw new Error(`${directory} belongs to somebody else; remove it or set TMPDIR`)
   chmodSync(directory, 0o700)
   return directory
 }

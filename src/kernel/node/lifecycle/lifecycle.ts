@@ -4,7 +4,12 @@ import type { Logger } from '#kernel/node/log'
  * Runs `work` in the background again and again until disposed: the one way to have a loop. A failure is logged and the loop goes on
  * after `intervalMs`. Disposing aborts the signal and waits for the round that is under way.
  */
-export function startLoop(options: { name: string; intervalMs: number; log: Logger; work: (signal: AbortSignal) => Promise<void> }): AsyncDisposable & { wake(): void } {
+export function startLoop(options: {
+  name: string
+  intervalMs: number
+  log: Logger
+  work: (signal: AbortSignal) => Promise<void>
+}): AsyncDisposable & { wake(): void } {
   const abort = new AbortController()
   let wake = (): void => {}
   const rest = (): Promise<void> =>

@@ -51,7 +51,16 @@ export interface LogEntry {
 /** Writes JSON lines to `file` (a path, or `stderr`), and each entry to `sink` when given. */
 export function createLogger(options: { level: Level | 'silent'; file?: string; sink?: (entry: LogEntry) => void }): Logger {
   const destination = options.file === undefined ? pino.destination({ fd: 2, sync: true }) : pino.destination({ dest: options.file, sync: false, mkdir: true })
-  const base = pino({ level: options.level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message', formatters: { level: (label) => ({ level: label }) } }, destination)
+  const base = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      messageKey: 'message',
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  )
   return wrap({}, (level, message, fields) => {
     base[level]({ ...fields, ...(fields.error === undefined ? {} : { error: describe(fields.error) }) }, message)
     options.sink?.({ level, message, at: new Date(), fields })
@@ -62,11 +71,19 @@ export function createLogger(options: { level: Level | 'silent'; file?: string; 
 export const silentLogger: Logger = wrap({}, () => {})
 
 function wrap(context: LogFields, write: (level: Level, message: string, fields: LogFields) => void): Logger {
-  const at = (level: Level) => (message: string, fields: LogFields = {}) => write(level, message, { ...context, ...fields })
+  const at =
+    (level: Level) =>
+    (message: string, fields: LogFields = {}) =>
+      write(level, message, { ...context, ...fields })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), with: (fields) => wrap({ ...context, ...fields }, write) }
 }
 
 function describe(error: unknown): unknown {
   if (!(error instanceof Error)) return String(error)
-  return { ...(isFault(error) ? { code: error.code } : {}), message: error.message, stack: error.stack, ...(error.cause === undefined ? {} : { cause: describe(error.cause) }) }
+  return {
+    ...(isFault(error) ? { code: error.code } : {}),
+    message: error.message,
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
+  }
 }

@@ -1,0 +1,6 @@
+export * from './caller.ts'
+export * from './http-faults.ts'
+export * from './openapi.ts'
+export * from './route.ts'
+export * from './router.ts'
+export * from './serve.ts'
