@@ -1,0 +1,5 @@
+export * from './kill-group.ts'
+export * from './process-faults.ts'
+export * from './process-lines.ts'
+export * from './run-process.ts'
+export * from './start-process.ts'
