@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process'
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import type { CliContext } from '../context.ts'
+import { EXIT } from '../exit.ts'
+import { tableText } from '../terminal.ts'
+
+interface Finding {
+  what: string
+  isGood: boolean
+  detail: string
+}
+
+/** `fairway doctor`: is everything here that the platform and its golden paths want? */
+export function addDoctorCommand(program: Command, context: CliContext): void {
+  program.command('doctor').description('check the machine, the connection and the platform').action(async () => {
+    const findings: Finding[] = [tool('git', ['--version'], 'needed: the built-in Git host runs on it'), { what: 'node', isGood: true, detail: process.version }]
+    for (const [name, args, wish] of [
+      ['tofu', ['version'], 'optional: recipes in Terraform; `npm run real -- opentofu`'],
+      ['python3', ['--version'], 'optional: golden paths in Python'],
+      ['go', ['version'], 'optional: golden paths in Go'],
+    ] as const) {
+      const found = tool(name, [...args], wish)
+      findings.push({ ...found, isGood: true })
+    }
+    findings.push(await platform(context))
+    context.terminal.out(tableText(['', 'what', 'detail'], findings.map((finding) => [finding.isGood ? pc.green('ok') : pc.red('missing'), finding.what, finding.detail])))
+    context.exitWith(findings.every((finding) => finding.isGood) ? EXIT.done : EXIT.failed)
+  })
+}
+
+function tool(name: string, args: string[], wish: string): Finding {
+  try {
+    const output = execFileSync(name, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    return { what: name, isGood: true, detail: output.split('\n')[0] ?? '' }
+  } catch {
+    return { what: name, isGood: false, detail: `not found; ${wish}` }
+  }
+}
+
+async function platform(context: CliContext): Promise<Finding> {
+  try {
+    const { client, url, kind } = await context.connection()
+    const me = await client.call('me.get', {})
+    return { what: 'platform', isGood: true, detail: `${url} as ${me.principal} (${kind})` }
+  } catch (error) {
+    return { what: 'platform', isGood: false, detail: error instanceof Error ? error.message : String(error) }
+  }
+}
