@@ -1,0 +1,3 @@
+export * from './progress.ts'
+export * from './report.ts'
+export { walk } from './walk.ts'
