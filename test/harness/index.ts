@@ -1,1 +1,3 @@
+export * from './adapter-report.ts'
+export * from './real-tool.ts'
 export * from './test-database.ts'

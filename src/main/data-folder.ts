@@ -1,0 +1,61 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { faults } from '#kernel/common/fault'
+
+export const dataFolderFaults = faults('main.data_folder', {
+  in_use: { status: 409, title: 'Data folder in use', retry: 'no', detail: (d: { dataDir: string; url: string; pid: number }) => `a platform already runs on ${d.dataDir} at ${d.url} (process ${d.pid}): stop it, or set FAIRWAY_DATA, FAIRWAY_PORT and FAIRWAY_INGRESS_PORT for a second one` },
+  not_writable: { status: 422, title: 'Data folder not writable', retry: 'no', detail: (d: { dataDir: string; what: string }) => `the data folder ${d.dataDir} can't be written: ${d.what}; make room or set FAIRWAY_DATA to another folder` },
+})
+
+interface Occupant {
+  pid: number
+  /** Start time of the process in clock ticks since boot (Linux), so that a reused pid is not taken for it. */
+  startedTicks: string
+  url: string
+  ingressUrl: string
+}
+
+/**
+ * Takes the data folder for this process: one platform a folder. What a killed platform left is taken over.
+ * @throws `main.data_folder.in_use`, `main.data_folder.not_writable`.
+ */
+export function claimDataFolder(dataDir: string): { publish(addresses: { url: string; ingressUrl: string }): void } & Disposable {
+  const file = path.join(dataDir, 'platform.json')
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const found = readOccupant(file)
+    if (found && found.pid !== process.pid && startedTicks(found.pid) === found.startedTicks) throw dataFolderFaults.in_use({ dataDir, url: found.url, pid: found.pid })
+    write(file, { url: '', ingressUrl: '' })
+  } catch (error) {
+    if (error instanceof Error && error.name === 'Fault') throw error
+    throw dataFolderFaults.not_writable({ dataDir, what: error instanceof Error ? error.message : String(error) }, { cause: error })
+  }
+  return {
+    publish: (addresses) => write(file, addresses),
+    [Symbol.dispose]: () => rmSync(file, { force: true }),
+  }
+}
+
+function write(file: string, addresses: { url: string; ingressUrl: string }): void {
+  const occupant: Occupant = { pid: process.pid, startedTicks: startedTicks(process.pid) ?? '', ...addresses }
+  writeFileSync(file, `${JSON.stringify(occupant)}\n`, { mode: 0o600 })
+}
+
+function readOccupant(file: string): Occupant | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Occupant
+  } catch {
+    return undefined
+  }
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)); elsewhere the mere existence of the process. */
+function startedTicks(pid: number): string | undefined {
+  try {
+    if (process.platform !== 'linux') return process.kill(pid, 0) ? 'alive' : undefined
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}

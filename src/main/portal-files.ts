@@ -1,0 +1,75 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { promisify } from 'node:util'
+
+interface PortalFile {
+  type: string
+  isHashed: boolean
+  bodies: { identity: Uint8Array; br?: Uint8Array; gzip?: Uint8Array }
+}
+
+const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.json': 'application/json', '.woff2': 'font/woff2', '.txt': 'text/plain; charset=utf-8' }
+
+/** Scripts and styles from ourselves alone; Mantine writes style elements, hence the exception for styles. */
+const SECURITY_HEADERS = {
+  'content-security-policy': "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+}
+
+const brotli = promisify(brotliCompress)
+const zip = promisify(gzip)
+
+/**
+ * Serves the portal's build from `folder`: hashed assets for ever, every other address is the one page (the router is in the browser).
+ * Files are read and compressed at their first request, then kept. @returns a handler that answers undefined for what is not the portal's.
+ */
+export function portalFiles(folder: string): (request: Request) => Promise<Response | undefined> {
+  const cache = new Map<string, Promise<PortalFile | undefined>>()
+  const known = readdir(folder, { recursive: true }).then((names) => new Set(names.map((name) => name.split(path.sep).join('/'))), () => new Set<string>())
+
+  const load = (name: string): Promise<PortalFile | undefined> => {
+    const found = cache.get(name) ?? readPortalFile(folder, name)
+    cache.set(name, found)
+    return found
+  }
+
+  return async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
+    const { pathname } = new URL(request.url)
+    if (/^\/(api|git|v2|v1)\//.test(pathname)) return undefined
+    const names = await known
+    const wanted = decodeURIComponent(pathname.slice(1))
+    const isAsset = names.has(wanted) && wanted !== 'index.html' && /\.\w+$/.test(wanted)
+    if (!isAsset && /\.\w{2,5}$/.test(wanted)) return undefined
+    const file = await load(isAsset ? wanted : 'index.html')
+    return file ? answer(request, file) : new Response('The portal has not been built yet: run `npm start` in the checkout.\n', { status: 503, headers: { 'content-type': 'text/plain' } })
+  }
+}
+
+function answer(request: Request, file: PortalFile): Response {
+  const accepted = request.headers.get('accept-encoding') ?? ''
+  const encoding = file.bodies.br && /\bbr\b/.test(accepted) ? 'br' : file.bodies.gzip && /\bgzip\b/.test(accepted) ? 'gzip' : 'identity'
+  const body = file.bodies[encoding] ?? file.bodies.identity
+  return new Response(request.method === 'HEAD' ? null : Uint8Array.from(body), {
+    headers: {
+      'content-type': file.type,
+      'content-length': String(body.byteLength),
+      'cache-control': file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      vary: 'accept-encoding',
+      ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+      ...SECURITY_HEADERS,
+    },
+  })
+}
+
+async function readPortalFile(folder: string, name: string): Promise<PortalFile | undefined> {
+  const identity = await readFile(path.join(folder, name)).catch(() => undefined)
+  if (!identity) return undefined
+  const type = TYPES[path.extname(name)] ?? 'application/octet-stream'
+  const isText = /^(text|image\/svg|application\/json)/.test(type)
+  const bodies = isText ? { identity, br: await brotli(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }), gzip: await zip(identity) } : { identity }
+  return { type, isHashed: name.startsWith('assets/'), bodies }
+}
