@@ -1,0 +1,5 @@
+export * from './event-chain.ts'
+export * from './event-feed.ts'
+export * from './event-log.ts'
+export * from './event-stream.ts'
+export * from './events.ts'
