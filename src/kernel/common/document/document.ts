@@ -32,7 +32,7 @@ export function parseSource(file: string, text: string): ParsedSource {
       const { line, col } = lines.linePos(error.pos[0])
       problems.push({ field: '', message: error.message, file, line, column: col })
     }
-    if (document.errors.length > 0 || document.contents === null) continue
+    if (document.errors.length > 0 || isEmpty(document)) continue
     try {
       const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES })
       documents.push({ file, value, locate: (path) => locate(document, lines, path) })
@@ -90,4 +90,9 @@ function step(node: Node | null, part: PropertyKey): { at: number; node: Node | 
   const pair = node.items.find((candidate) => isScalar(candidate.key) && String(candidate.key.value) === String(part))
   const key = pair?.key as Node | undefined
   return key?.range ? { at: key.range[0], node: (pair?.value as Node | null) ?? null } : undefined
+}
+
+/** Nothing but comments and blanks between two separators. */
+function isEmpty(document: Document.Parsed): boolean {
+  return document.contents === null || (isScalar(document.contents) && document.contents.value === null && document.contents.source === '')
 }
