@@ -32,6 +32,7 @@ interface FeedDeps {
 export class PostgresEventFeed implements EventFeed {
   readonly #deps: FeedDeps
   readonly #stop = new AbortController()
+  readonly #stopped = Promise.withResolvers<void>()
   readonly #started = Promise.withResolvers<void>()
   #wake = Promise.withResolvers<void>()
   #recent: RecordedEvent[] = []
@@ -96,6 +97,7 @@ export class PostgresEventFeed implements EventFeed {
     return {
       [Symbol.asyncDispose]: async () => {
         this.#stop.abort()
+        this.#stopped.resolve()
         await running
       },
     }
@@ -113,8 +115,7 @@ export class PostgresEventFeed implements EventFeed {
         await client.query(`listen ${EVENT_CHANNEL}`)
         await this.#pump(true)
         attempt = 0
-        const stopped = new Promise<void>((resolve) => this.#stop.signal.addEventListener('abort', () => resolve(), { once: true }))
-        await Promise.race([lost.promise, stopped])
+        await Promise.race([lost.promise, this.#stopped.promise])
       } catch (error) {
         this.#deps.log.warn('the event feed has no database and tries again', { error, attempt })
       }
