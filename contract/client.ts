@@ -59,7 +59,12 @@ export function createClient(options: { baseUrl: string; token?: string; fetch?:
       response = await send(`${options.baseUrl}${path}`, { ...init, headers })
     } catch (error) {
       if (init.signal?.aborted) throw error
-      throw new ApiProblem({ status: 0, code: 'client.unreachable', title: 'Unreachable', detail: `${options.baseUrl === '' ? 'the platform' : options.baseUrl} does not answer: is it running?` })
+      throw new ApiProblem({
+        status: 0,
+        code: 'client.unreachable',
+        title: 'Unreachable',
+        detail: `${options.baseUrl === '' ? 'the platform' : options.baseUrl} does not answer: is it running?`,
+      })
     }
     if (!response.ok) throw await problemOf(response)
     return response
@@ -88,11 +93,17 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   const text = await response.text()
   try {
     const body = JSON.parse(text) as { status?: number; code?: string; title?: string; detail?: string }
-    if (typeof body.code === 'string') return new ApiProblem({ ...body, status: response.status, code: body.code, title: body.title ?? '', detail: body.detail ?? text })
+    if (typeof body.code === 'string')
+      return new ApiProblem({ ...body, status: response.status, code: body.code, title: body.title ?? '', detail: body.detail ?? text })
   } catch {
     // not a problem document: something between us and the platform answered
   }
-  return new ApiProblem({ status: response.status, code: 'client.unexpected', title: response.statusText, detail: text.slice(0, 500) || `HTTP ${response.status}` })
+  return new ApiProblem({
+    status: response.status,
+    code: 'client.unexpected',
+    title: response.statusText,
+    detail: text.slice(0, 500) || `HTTP ${response.status}`,
+  })
 }
 
 function fill(template: string, params: Record<string, string>): string {

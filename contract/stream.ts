@@ -14,13 +14,21 @@ export interface StreamEvent {
  * Reads the live event stream until `signal` aborts. A lost connection is taken up again after `retryMs` where it broke,
  * so that no event is missed; `onLost` tells of it.
  */
-export async function* readEvents(client: Client, options: { signal: AbortSignal; topics?: string; retryMs?: number; onLost?: () => void }): AsyncGenerator<StreamEvent> {
+export async function* readEvents(
+  client: Client,
+  options: { signal: AbortSignal; topics?: string; retryMs?: number; onLost?: () => void },
+): AsyncGenerator<StreamEvent> {
   let lastSequence: number | undefined
   while (!options.signal.aborted) {
     try {
       const headers: Record<string, string> = lastSequence === undefined ? {} : { 'last-event-id': String(lastSequence) }
-      const response = await client.raw(`/api/v1/stream${options.topics === undefined ? '' : `?topics=${encodeURIComponent(options.topics)}`}`, { headers, signal: options.signal })
-      const messages = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+      const response = await client.raw(`/api/v1/stream${options.topics === undefined ? '' : `?topics=${encodeURIComponent(options.topics)}`}`, {
+        headers,
+        signal: options.signal,
+      })
+      const messages = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>)
+        .pipeThrough(new TextDecoderStream())
+        .pipeThrough(new EventSourceParserStream())
       for await (const message of messages as unknown as AsyncIterable<{ data: string }>) {
         const event = JSON.parse(message.data) as StreamEvent
         lastSequence = event.sequence

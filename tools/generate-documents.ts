@@ -6,9 +6,15 @@ import { listCataloguedFaults } from '#kernel/common/fault'
 /** Files that are made from the code, apart from the contract: name -> text. */
 async function documentFiles(checkout: string): Promise<Record<string, string>> {
   // Every feature's door, so that each catalogue of faults is loaded.
-  const doors = execFileSync('git', ['-C', checkout, 'ls-files', '--cached', '--others', '--exclude-standard', 'src/*/*/index.ts', 'src/kernel/*/*/index.ts', 'src/main/data-folder.ts'], { encoding: 'utf8' })
+  const doors = execFileSync(
+    'git',
+    ['-C', checkout, 'ls-files', '--cached', '--others', '--exclude-standard', 'src/*/*/index.ts', 'src/kernel/*/*/index.ts', 'src/main/data-folder.ts'],
+    { encoding: 'utf8' },
+  )
   for (const door of doors.split('\n')) if (door !== '' && !door.startsWith('src/interface/')) await import(path.join(checkout, door))
-  const rows = listCataloguedFaults().map((fault) => `| <a id="${fault.code}"></a>\`${fault.code}\` | ${fault.status} | ${fault.title} | ${retryText(fault.retry)} |`)
+  const rows = listCataloguedFaults().map(
+    (fault) => `| <a id="${fault.code}"></a>\`${fault.code}\` | ${fault.status} | ${fault.title} | ${retryText(fault.retry)} |`,
+  )
   return {
     'docs/errors.md': [
       '# Errors',

@@ -54,8 +54,10 @@ export function judgeImport(file: string, specifier: string, target: string | un
   if (to === undefined) return `imports ${target}, which no layer rule covers`
   if (isTest && (to === 'test' || (to === 'kernel' && layer !== 'interface'))) return undefined
   if (to === layer) return judgeDoor(file, target)
-  if (layer === 'interface' && to === 'kernel') return target.startsWith('src/kernel/common/') ? undefined : `imports ${target}: the interface sees contract/ and kernel/common only`
-  if (layer === 'contract' && to === 'kernel') return target.startsWith('src/kernel/common/') ? undefined : `imports ${target}: the contract also runs in a browser`
+  if (layer === 'interface' && to === 'kernel')
+    return target.startsWith('src/kernel/common/') ? undefined : `imports ${target}: the interface sees contract/ and kernel/common only`
+  if (layer === 'contract' && to === 'kernel')
+    return target.startsWith('src/kernel/common/') ? undefined : `imports ${target}: the contract also runs in a browser`
   if (!(MAY_IMPORT[layer] ?? []).includes(to)) return `imports ${target}: ${layer} may import ${(MAY_IMPORT[layer] ?? []).join(', ') || 'nothing'}, not ${to}`
   return undefined
 }
@@ -73,13 +75,16 @@ function judgeDoor(file: string, target: string): string | undefined {
 /** Reads every TypeScript file that git tracks (or would) and judges its imports. */
 export function checkLayers(checkout: string): LayerReport {
   const listed = execFileSync('git', ['-C', checkout, 'ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' }).split('\n')
-  const files = listed.filter((file) => /\.(ts|tsx|mts)$/.test(file) && !file.endsWith('.d.ts') && !/^(golden-paths|organisation)\//.test(file) && existsSync(path.join(checkout, file)))
+  const files = listed.filter(
+    (file) => /\.(ts|tsx|mts)$/.test(file) && !file.endsWith('.d.ts') && !/^(golden-paths|organisation)\//.test(file) && existsSync(path.join(checkout, file)),
+  )
   const known = new Set(files)
   const subpaths = (JSON.parse(readFileSync(path.join(checkout, 'package.json'), 'utf8')) as { imports: Record<string, string> }).imports
   const faults: LayerFault[] = []
   let importsSeen = 0
   for (const file of files) {
-    if (layerOf(file) === undefined) faults.push({ file, message: 'no layer rule covers this file: put it into a layer, or name its folder in tools/layers.ts' })
+    if (layerOf(file) === undefined)
+      faults.push({ file, message: 'no layer rule covers this file: put it into a layer, or name its folder in tools/layers.ts' })
     for (const specifier of importsOf(file, readFileSync(path.join(checkout, file), 'utf8'))) {
       importsSeen += 1
       const target = resolve(file, specifier, subpaths)
@@ -96,7 +101,10 @@ export function checkLayers(checkout: string): LayerReport {
 
 function importsOf(file: string, text: string): string[] {
   const { module } = parseSync(file, text)
-  const fixed = [...module.staticImports.map((found) => found.moduleRequest.value), ...module.staticExports.flatMap((found) => found.entries.flatMap((entry) => (entry.moduleRequest ? [entry.moduleRequest.value] : [])))]
+  const fixed = [
+    ...module.staticImports.map((found) => found.moduleRequest.value),
+    ...module.staticExports.flatMap((found) => found.entries.flatMap((entry) => (entry.moduleRequest ? [entry.moduleRequest.value] : []))),
+  ]
   const dynamic = module.dynamicImports.flatMap((found) => {
     const literal = /^['"](.+)['"]$/.exec(text.slice(found.moduleRequest.start, found.moduleRequest.end))
     return literal?.[1] === undefined ? [] : [literal[1]]

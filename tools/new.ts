@@ -8,7 +8,8 @@ import path from 'node:path'
 const checkout = path.resolve(import.meta.dirname, '..')
 const [what, name] = process.argv.slice(2)
 const ports = findPorts()
-if (what !== 'adapter' || name === undefined || !/^[a-z0-9-]+\/[a-z0-9-]+$/.test(name)) fail(`usage: npm run new adapter PORT/NAME, where PORT is one of ${[...ports.keys()].join(', ')}`)
+if (what !== 'adapter' || name === undefined || !/^[a-z0-9-]+\/[a-z0-9-]+$/.test(name))
+  fail(`usage: npm run new adapter PORT/NAME, where PORT is one of ${[...ports.keys()].join(', ')}`)
 
 const [portName = '', adapter = ''] = name.split('/')
 const port = ports.get(portName)
@@ -18,9 +19,17 @@ if (existsSync(folder)) fail(`${path.relative(checkout, folder)} is there alread
 mkdirSync(folder, { recursive: true })
 const className = `${pascal(adapter)}${pascal(portName)}`
 const file = `${adapter}-${portName}`
-write(path.join(folder, `${file}.ts`), `import type { ${pascal(portName)} } from '../${port.interfaceFile}.ts'\n\n/** ${pascal(adapter)} as a ${pascal(portName)}. Translate every failure of the vendor into the port's own codes. */\nexport function create${className}(): ${pascal(portName)} {\n  throw new Error('${className} keeps no promise yet: implement ${pascal(portName)}, then run its contract suite')\n}\n`)
-write(path.join(folder, `${file}.itest.ts`), `import { ${port.suite} } from '../${port.contractFile}.ts'\nimport { create${className} } from './${file}.ts'\n\n// Read the suite's head for what \`make\` must give: an empty ${pascal(portName)} each time.\n${port.suite}('${adapter}', { make: async () => create${className}() } as never)\n`)
-process.stdout.write(`Next: implement ${pascal(portName)}, then npx vitest run --project integration ${path.relative(checkout, folder)}, and add it to src/main/adapters.ts\n`)
+write(
+  path.join(folder, `${file}.ts`),
+  `import type { ${pascal(portName)} } from '../${port.interfaceFile}.ts'\n\n/** ${pascal(adapter)} as a ${pascal(portName)}. Translate every failure of the vendor into the port's own codes. */\nexport function create${className}(): ${pascal(portName)} {\n  throw new Error('${className} keeps no promise yet: implement ${pascal(portName)}, then run its contract suite')\n}\n`,
+)
+write(
+  path.join(folder, `${file}.itest.ts`),
+  `import { ${port.suite} } from '../${port.contractFile}.ts'\nimport { create${className} } from './${file}.ts'\n\n// Read the suite's head for what \`make\` must give: an empty ${pascal(portName)} each time.\n${port.suite}('${adapter}', { make: async () => create${className}() } as never)\n`,
+)
+process.stdout.write(
+  `Next: implement ${pascal(portName)}, then npx vitest run --project integration ${path.relative(checkout, folder)}, and add it to src/main/adapters.ts\n`,
+)
 
 function findPorts(): Map<string, { folder: string; interfaceFile: string; contractFile: string; suite: string }> {
   const found = new Map<string, { folder: string; interfaceFile: string; contractFile: string; suite: string }>()
@@ -40,7 +49,10 @@ function write(target: string, text: string): void {
 }
 
 function pascal(kebab: string): string {
-  return kebab.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  return kebab
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')
 }
 
 function camel(kebab: string): string {

@@ -6,7 +6,9 @@ import { REPORT_FOLDER, type AdapterReport } from '../test/harness/adapter-repor
 export function writeRealReport(checkout: string): string {
   const folder = path.join(checkout, REPORT_FOLDER)
   const reports = existsSync(folder) ? readdirSync(folder).map((name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as AdapterReport) : []
-  const rows = reports.sort((a, b) => (a.port + a.adapter < b.port + b.adapter ? -1 : 1)).map((report) => `| ${report.port} | ${report.adapter} | ${report.layer} | ${report.against} |`)
+  const rows = reports
+    .sort((a, b) => (a.port + a.adapter < b.port + b.adapter ? -1 : 1))
+    .map((report) => `| ${report.port} | ${report.adapter} | ${report.layer} | ${report.against} |`)
   const text = [
     '# What the adapters were tried against',
     '',

@@ -43,13 +43,20 @@ function install(name: string): void {
   if (!tool) fail(`there is no tool "${name}"; there are: ${Object.keys(TOOLS).join(', ')}`)
   const target = path.join(realDir, tool.binary)
   if (isThere(tool, target)) return void process.stdout.write(`${name} ${tool.version} is there: ${target}\n`)
-  if (spawnSync('go', ['version']).status !== 0) fail(`${name} is built from its Go module: install Go, or put a ${tool.binary} ${tool.version} into ${realDir}`)
+  if (spawnSync('go', ['version']).status !== 0)
+    fail(`${name} is built from its Go module: install Go, or put a ${tool.binary} ${tool.version} into ${realDir}`)
   mkdirSync(realDir, { recursive: true })
   process.stdout.write(`Building ${name} ${tool.version} (some minutes) …\n`)
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-p=2 -buildvcs=false' }
-  const described = JSON.parse(execFileSync('go', ['mod', 'download', '-json', `${tool.module}@v${tool.version}`], { cwd: realDir, env: environment, encoding: 'utf8' })) as { Dir: string }
+  const described = JSON.parse(
+    execFileSync('go', ['mod', 'download', '-json', `${tool.module}@v${tool.version}`], { cwd: realDir, env: environment, encoding: 'utf8' }),
+  ) as { Dir: string }
   const staged = `${target}.new`
-  const built = spawnSync('go', ['build', '-C', described.Dir, '-mod=readonly', '-trimpath', '-ldflags', `-s -w ${tool.linkerFlags}`, '-o', staged, tool.package], { env: environment, stdio: 'inherit' })
+  const built = spawnSync(
+    'go',
+    ['build', '-C', described.Dir, '-mod=readonly', '-trimpath', '-ldflags', `-s -w ${tool.linkerFlags}`, '-o', staged, tool.package],
+    { env: environment, stdio: 'inherit' },
+  )
   if (built.status !== 0 || !isThere(tool, staged)) fail(`${name} was not built, see above`)
   renameSync(staged, target)
   process.stdout.write(`${name} ${tool.version}: ${target}\n`)

@@ -3,8 +3,20 @@ import path from 'node:path'
 import { faults } from '#kernel/common/fault'
 
 export const dataFolderFaults = faults('main.data_folder', {
-  in_use: { status: 409, title: 'Data folder in use', retry: 'no', detail: (d: { dataDir: string; url: string; pid: number }) => `a platform already runs on ${d.dataDir} at ${d.url} (process ${d.pid}): stop it, or set FAIRWAY_DATA, FAIRWAY_PORT and FAIRWAY_INGRESS_PORT for a second one` },
-  not_writable: { status: 422, title: 'Data folder not writable', retry: 'no', detail: (d: { dataDir: string; what: string }) => `the data folder ${d.dataDir} can't be written: ${d.what}; make room or set FAIRWAY_DATA to another folder` },
+  in_use: {
+    status: 409,
+    title: 'Data folder in use',
+    retry: 'no',
+    detail: (d: { dataDir: string; url: string; pid: number }) =>
+      `a platform already runs on ${d.dataDir} at ${d.url} (process ${d.pid}): stop it, or set FAIRWAY_DATA, FAIRWAY_PORT and FAIRWAY_INGRESS_PORT for a second one`,
+  },
+  not_writable: {
+    status: 422,
+    title: 'Data folder not writable',
+    retry: 'no',
+    detail: (d: { dataDir: string; what: string }) =>
+      `the data folder ${d.dataDir} can't be written: ${d.what}; make room or set FAIRWAY_DATA to another folder`,
+  },
 })
 
 interface Occupant {
@@ -24,7 +36,8 @@ export function claimDataFolder(dataDir: string): { publish(addresses: { url: st
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const found = readOccupant(file)
-    if (found && found.pid !== process.pid && startedTicks(found.pid) === found.startedTicks) throw dataFolderFaults.in_use({ dataDir, url: found.url, pid: found.pid })
+    if (found && found.pid !== process.pid && startedTicks(found.pid) === found.startedTicks)
+      throw dataFolderFaults.in_use({ dataDir, url: found.url, pid: found.pid })
     write(file, { url: '', ingressUrl: '' })
   } catch (error) {
     if (error instanceof Error && error.name === 'Fault') throw error

@@ -9,11 +9,22 @@ interface PortalFile {
   bodies: { identity: Uint8Array; br?: Uint8Array; gzip?: Uint8Array }
 }
 
-const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.json': 'application/json', '.woff2': 'font/woff2', '.txt': 'text/plain; charset=utf-8' }
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+}
 
 /** Scripts and styles from ourselves alone; Mantine writes style elements, hence the exception for styles. */
 const SECURITY_HEADERS = {
-  'content-security-policy': "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',
@@ -28,7 +39,10 @@ const zip = promisify(gzip)
  */
 export function portalFiles(folder: string): (request: Request) => Promise<Response | undefined> {
   const cache = new Map<string, Promise<PortalFile | undefined>>()
-  const known = readdir(folder, { recursive: true }).then((names) => new Set(names.map((name) => name.split(path.sep).join('/'))), () => new Set<string>())
+  const known = readdir(folder, { recursive: true }).then(
+    (names) => new Set(names.map((name) => name.split(path.sep).join('/'))),
+    () => new Set<string>(),
+  )
 
   const load = (name: string): Promise<PortalFile | undefined> => {
     const found = cache.get(name) ?? readPortalFile(folder, name)
@@ -45,7 +59,9 @@ export function portalFiles(folder: string): (request: Request) => Promise<Respo
     const isAsset = names.has(wanted) && wanted !== 'index.html' && /\.\w+$/.test(wanted)
     if (!isAsset && /\.\w{2,5}$/.test(wanted)) return undefined
     const file = await load(isAsset ? wanted : 'index.html')
-    return file ? answer(request, file) : new Response('The portal has not been built yet: run `npm start` in the checkout.\n', { status: 503, headers: { 'content-type': 'text/plain' } })
+    return file
+      ? answer(request, file)
+      : new Response('The portal has not been built yet: run `npm start` in the checkout.\n', { status: 503, headers: { 'content-type': 'text/plain' } })
   }
 }
 
@@ -70,6 +86,8 @@ async function readPortalFile(folder: string, name: string): Promise<PortalFile 
   if (!identity) return undefined
   const type = TYPES[path.extname(name)] ?? 'application/octet-stream'
   const isText = /^(text|image\/svg|application\/json)/.test(type)
-  const bodies = isText ? { identity, br: await brotli(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }), gzip: await zip(identity) } : { identity }
+  const bodies = isText
+    ? { identity, br: await brotli(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }), gzip: await zip(identity) }
+    : { identity }
   return { type, isHashed: name.startsWith('assets/'), bodies }
 }

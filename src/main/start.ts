@@ -52,7 +52,8 @@ async function main(): Promise<number> {
       complain(flags, progress, error)
       log.error('the first walk failed', { error })
       if (!flags.once) {
-        if (!flags.json) process.stdout.write(`\n  The platform stays up at ${await platform.loginLink()}\n  Start again, and the walk goes on. Ctrl-C stops.\n`)
+        if (!flags.json)
+          process.stdout.write(`\n  The platform stays up at ${await platform.loginLink()}\n  Start again, and the walk goes on. Ctrl-C stops.\n`)
         await stopping
       }
     }
@@ -81,15 +82,23 @@ async function walkOnce(flags: Flags, settings: Settings, platform: Platform, pr
 }
 
 async function say(flags: Flags, platform: Platform, report: WalkReport | undefined): Promise<void> {
-  if (flags.json) return void process.stdout.write(`${JSON.stringify(report ? { walk: report } : { ready: { url: platform.url, ingressUrl: platform.ingressUrl } })}\n`)
+  if (flags.json)
+    return void process.stdout.write(`${JSON.stringify(report ? { walk: report } : { ready: { url: platform.url, ingressUrl: platform.ingressUrl } })}\n`)
   if (report) process.stdout.write(`\n${reportText(report)}\n`)
   if (flags.once) return
-  process.stdout.write(`\n  Portal   ${pc.bold(platform.url)}\n  Sign in  ${await platform.loginLink()}\n  CLI      npx fairway status\n\n  ${pc.dim('Ctrl-C stops everything.')}\n`)
+  process.stdout.write(
+    `\n  Portal   ${pc.bold(platform.url)}\n  Sign in  ${await platform.loginLink()}\n  CLI      npx fairway status\n\n  ${pc.dim('Ctrl-C stops everything.')}\n`,
+  )
 }
 
 function progressOf(flags: Flags): WalkProgress {
   if (flags.json) return jsonProgress((line) => void process.stdout.write(`${line}\n`))
-  return terminalProgress({ write: (text) => void process.stdout.write(text), isInteractive: process.stdout.isTTY === true, width: process.stdout.columns ?? 100, now: () => performance.now() })
+  return terminalProgress({
+    write: (text) => void process.stdout.write(text),
+    isInteractive: process.stdout.isTTY === true,
+    width: process.stdout.columns ?? 100,
+    now: () => performance.now(),
+  })
 }
 
 function complain(flags: Flags, progress: WalkProgress, error: unknown): void {
@@ -99,7 +108,9 @@ function complain(flags: Flags, progress: WalkProgress, error: unknown): void {
 }
 
 function readFlags(): Flags {
-  const { values } = parseArgs({ options: { 'no-walk': { type: 'boolean' }, hold: { type: 'boolean' }, once: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } } })
+  const { values } = parseArgs({
+    options: { 'no-walk': { type: 'boolean' }, hold: { type: 'boolean' }, once: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+  })
   if (values.help === true) {
     process.stdout.write(USAGE)
     process.exit(0)

@@ -9,7 +9,10 @@ import { loadSettings } from '#kernel/node/config'
  */
 export function findRealTool(binary: string): { file: string; reason?: undefined } | { file?: undefined; reason: string } {
   const { realDir } = loadSettings(path.resolve('.'), {})
-  const candidates = [path.join(process.env['FAIRWAY_REAL'] ?? realDir, binary), ...(process.env['PATH'] ?? '').split(':').map((folder) => path.join(folder, binary))]
+  const candidates = [
+    path.join(process.env['FAIRWAY_REAL'] ?? realDir, binary),
+    ...(process.env['PATH'] ?? '').split(':').map((folder) => path.join(folder, binary)),
+  ]
   const file = candidates.find((candidate) => existsSync(candidate) && spawnSync(candidate, ['version'], { stdio: 'ignore' }).error === undefined)
   if (file !== undefined) return { file }
   const reason = `${binary} is not there: \`npm run real -- ${binary === 'tofu' ? 'opentofu' : binary}\` installs it`

@@ -5,7 +5,14 @@ import { durationText, stateText } from './terminal.ts'
 export type Change = Operations['changes.get']['output']
 export type Plan = NonNullable<Change['plan']>
 
-const SIGNS: Record<string, string> = { create: pc.green('+'), alter: pc.yellow('~'), replace: pc.red('±'), destroy: pc.red('-'), none: pc.dim('='), run: pc.blue('>') }
+const SIGNS: Record<string, string> = {
+  create: pc.green('+'),
+  alter: pc.yellow('~'),
+  replace: pc.red('±'),
+  destroy: pc.red('-'),
+  none: pc.dim('='),
+  run: pc.blue('>'),
+}
 
 /** The plan as lines: one sentence, then the actions with their fields, then verdicts, cost and who must approve. */
 export function planText(plan: Plan): string {
@@ -14,9 +21,14 @@ export function planText(plan: Plan): string {
     lines.push(`  ${SIGNS[action.verb] ?? '?'} ${action.title}${action.isDestructive === true ? pc.red(' (data can be lost)') : ''}`)
     for (const change of action.changes) lines.push(pc.dim(`      ${change.path}: ${fieldText(change)}`))
   }
-  for (const verdict of plan.verdicts) if (verdict.outcome !== 'allowed') lines.push(`  ${verdict.outcome === 'denied' ? pc.red('denied') : pc.yellow('warning')} ${verdict.policy}: ${verdict.message}`)
+  for (const verdict of plan.verdicts)
+    if (verdict.outcome !== 'allowed')
+      lines.push(`  ${verdict.outcome === 'denied' ? pc.red('denied') : pc.yellow('warning')} ${verdict.policy}: ${verdict.message}`)
   if (plan.costCentsPerMonth !== 0) lines.push(`  Cost: ${plan.costCentsPerMonth > 0 ? '+' : ''}${(plan.costCentsPerMonth / 100).toFixed(2)} EUR a month`)
-  if (plan.approval) lines.push(`  ${pc.magenta('Needs')} ${plan.approval.required} ${plan.approval.required === 1 ? 'approval' : 'approvals'} by ${plan.approval.groups.join(' or ') || 'anybody else'}`)
+  if (plan.approval)
+    lines.push(
+      `  ${pc.magenta('Needs')} ${plan.approval.required} ${plan.approval.required === 1 ? 'approval' : 'approvals'} by ${plan.approval.groups.join(' or ') || 'anybody else'}`,
+    )
   return lines.join('\n')
 }
 

@@ -25,7 +25,13 @@ describe('texts', () => {
   })
 
   it('aligns columns by what is seen, not by colour codes', () => {
-    const lines = tableText(['a', 'b'], [['\u001B[32mgood\u001B[39m', 'x'], ['no', 'y']]).split('\n')
+    const lines = tableText(
+      ['a', 'b'],
+      [
+        ['\u001B[32mgood\u001B[39m', 'x'],
+        ['no', 'y'],
+      ],
+    ).split('\n')
     // oxlint-disable-next-line no-control-regex -- the escape character begins a colour code
     expect(lines.slice(1).map((line) => line.replaceAll(/\u001B\[[0-9;]*m/g, ''))).toEqual(['good  x', 'no    y'])
   })

@@ -28,7 +28,12 @@ export interface Column<Row> {
 export function printRows<Row>(terminal: Terminal, format: Format, rows: readonly Row[], columns: readonly Column<Row>[], whenEmpty: string): void {
   if (format !== 'table') return printValue(terminal, format, rows)
   if (rows.length === 0) return terminal.note(whenEmpty)
-  terminal.out(tableText(columns.map((column) => column.title), rows.map((row) => columns.map((column) => column.value(row)))))
+  terminal.out(
+    tableText(
+      columns.map((column) => column.title),
+      rows.map((row) => columns.map((column) => column.value(row))),
+    ),
+  )
 }
 
 export function printValue(terminal: Terminal, format: 'json' | 'yaml', value: unknown): void {
@@ -38,7 +43,11 @@ export function printValue(terminal: Terminal, format: 'json' | 'yaml', value: u
 /** Columns aligned by what they hold; no trailing blanks. Colour codes do not count as width. */
 export function tableText(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = titles.map((title, index) => Math.max(title.length, ...rows.map((row) => visibleLength(row[index] ?? ''))))
-  const line = (cells: readonly string[]): string => cells.map((cell, index) => cell + ' '.repeat(Math.max(0, (widths[index] ?? 0) - visibleLength(cell)))).join('  ').trimEnd()
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => cell + ' '.repeat(Math.max(0, (widths[index] ?? 0) - visibleLength(cell))))
+      .join('  ')
+      .trimEnd()
   return [pc.dim(line(titles.map((title) => title.toUpperCase()))), ...rows.map(line)].join('\n')
 }
 

@@ -16,7 +16,13 @@ export interface Edit {
  * Does what a developer does: clones by plain git over HTTP with a token, edits, commits, pushes to the default branch.
  * The token goes through an environment variable that git's credential helper prints, so it stands in no argument and no file.
  */
-export async function pushCommit(options: { cloneUrl: string; token: string; author: { name: string; email: string }; message: string; edits: readonly Edit[] }): Promise<string> {
+export async function pushCommit(options: {
+  cloneUrl: string
+  token: string
+  author: { name: string; email: string }
+  message: string
+  edits: readonly Edit[]
+}): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'fairway-walk-'))
   const environment = { ...gitEnvironment(options.author), FAIRWAY_WALK_TOKEN: options.token }
   const git = async (...args: string[]): Promise<string> => {

@@ -59,7 +59,12 @@ function failingStep(run: Run): string {
 
 /** Asks for a deployment; the key makes asking again after a crash the same change. */
 export async function deploy(client: Client, delivery: Delivery, target: { environment: string; release: Release; key: string }): Promise<Change> {
-  const body = { component: delivery.component, environment: target.environment, release: target.release.id, reason: `First walk: v${target.release.version} to ${target.environment}` }
+  const body = {
+    component: delivery.component,
+    environment: target.environment,
+    release: target.release.id,
+    reason: `First walk: v${target.release.version} to ${target.environment}`,
+  }
   return await client.call('deployments.create', { body }, { idempotencyKey: target.key })
 }
 

@@ -16,14 +16,17 @@ export function startUserTraffic(options: { ingressUrl: string; host: string; pe
   const tally: TrafficTally = { served: {}, failed: {} }
   const target = new URL(options.ingressUrl)
   const inFlight = new Set<Promise<void>>()
-  const timer = setInterval(() => {
-    const one = requestOnce(target, options.host).then(({ status, version }) => {
-      const side = status < 500 ? tally.served : tally.failed
-      side[version] = (side[version] ?? 0) + 1
-    })
-    inFlight.add(one)
-    void one.finally(() => inFlight.delete(one))
-  }, 1000 / (options.perSecond ?? 40))
+  const timer = setInterval(
+    () => {
+      const one = requestOnce(target, options.host).then(({ status, version }) => {
+        const side = status < 500 ? tally.served : tally.failed
+        side[version] = (side[version] ?? 0) + 1
+      })
+      inFlight.add(one)
+      void one.finally(() => inFlight.delete(one))
+    },
+    1000 / (options.perSecond ?? 40),
+  )
   return {
     tally,
     [Symbol.asyncDispose]: async () => {
@@ -36,13 +39,16 @@ export function startUserTraffic(options: { ingressUrl: string; host: string; pe
 /** One GET of `/` at a host name of the ingress. Never throws: nobody answering is status 599. */
 export async function requestOnce(target: URL, host: string): Promise<{ status: number; version: string; body: string }> {
   return await new Promise((resolve) => {
-    const outgoing = request({ host: target.hostname, port: target.port, path: '/', headers: { host: `${host}:${target.port}` }, timeout: 5_000 }, (response) => {
-      let body = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => (body += chunk))
-      response.on('end', () => resolve({ status: response.statusCode ?? 599, version: String(response.headers['fairway-version'] ?? 'none'), body }))
-      response.on('error', () => resolve({ status: 599, version: 'none', body }))
-    })
+    const outgoing = request(
+      { host: target.hostname, port: target.port, path: '/', headers: { host: `${host}:${target.port}` }, timeout: 5_000 },
+      (response) => {
+        let body = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk: string) => (body += chunk))
+        response.on('end', () => resolve({ status: response.statusCode ?? 599, version: String(response.headers['fairway-version'] ?? 'none'), body }))
+        response.on('error', () => resolve({ status: 599, version: 'none', body }))
+      },
+    )
     outgoing.on('timeout', () => outgoing.destroy())
     outgoing.on('error', () => resolve({ status: 599, version: 'none', body: '' }))
     outgoing.end()

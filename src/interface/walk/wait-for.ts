@@ -1,5 +1,9 @@
 /** Asks until `ask` gives something, at most for `budgetMs`. @throws Error that names what did not come. */
-export async function waitFor<T>(what: string, ask: () => Promise<T | undefined>, options: { budgetMs: number; signal: AbortSignal; pauseMs?: number }): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  ask: () => Promise<T | undefined>,
+  options: { budgetMs: number; signal: AbortSignal; pauseMs?: number },
+): Promise<T> {
   const deadline = Date.now() + options.budgetMs
   for (;;) {
     options.signal.throwIfAborted()

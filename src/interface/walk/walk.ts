@@ -29,7 +29,13 @@ const VERSION_2: readonly Edit[] = [
   { file: 'src/greeting.js', edit: (text) => text.replace('Hello from', 'Welcome to') },
   { file: 'test/greeting.test.js', edit: (text) => text.replaceAll('Hello from', 'Welcome to') },
 ]
-const VERSION_3: readonly Edit[] = [{ file: 'src/greeting.js', edit: (text) => text.replace(/(export function greeting\([^)]*\) \{\n)/, "$1  if (process.env.PORT) throw new Error('the greeting is broken in this version')\n") }]
+const VERSION_3: readonly Edit[] = [
+  {
+    file: 'src/greeting.js',
+    edit: (text) =>
+      text.replace(/(export function greeting\([^)]*\) \{\n)/, "$1  if (process.env.PORT) throw new Error('the greeting is broken in this version')\n"),
+  },
+]
 
 /**
  * Walks one service from a golden path to production, three versions long; the third is broken and is rolled back by its canary.
@@ -89,7 +95,9 @@ async function commitOnce(options: WalkOptions, developer: Person, message: stri
   const { items } = await developer.client.call('repositories.commits', { params: { owner: 'acme', name: COMPONENT }, query: { limit: 50 } })
   const known = items.find((commit) => commit.message.trim() === message)
   options.progress.begin(`push-v${version}`, `Push version ${version} by plain git`)
-  const commit = known?.sha ?? (await pushCommit({ cloneUrl: `${options.administrator.baseUrl}/git/${REPOSITORY}.git`, token: developer.token, author: developer, message, edits }))
+  const commit =
+    known?.sha ??
+    (await pushCommit({ cloneUrl: `${options.administrator.baseUrl}/git/${REPOSITORY}.git`, token: developer.token, author: developer, message, edits }))
   options.progress.end(known ? 'already' : 'done', `${commit.slice(0, 8)} ${message}`)
   return commit
 }
@@ -111,7 +119,16 @@ async function deliverVersion(walk: VersionDelivery): Promise<void> {
   const { run, release, isFresh } = await awaitRelease(developer.client, delivery, walk.commit)
   options.progress.end(isFresh ? 'done' : 'already', `release v${release.version}, ${release.digest.slice(0, 19)}…, provenance signed`)
   const pipelineSeconds = secondsBetween(run.createdAt, release.createdAt)
-  walk.stages.push({ service: COMPONENT, version: `v${version}`, stage: 'pipeline', environment: null, url: null, outcome: 'built', seconds: pipelineSeconds, platformSeconds: Math.max(0, pipelineSeconds - userSecondsOfRun(run)) })
+  walk.stages.push({
+    service: COMPONENT,
+    version: `v${version}`,
+    stage: 'pipeline',
+    environment: null,
+    url: null,
+    outcome: 'built',
+    seconds: pipelineSeconds,
+    platformSeconds: Math.max(0, pipelineSeconds - userSecondsOfRun(run)),
+  })
   for (const environment of ['dev', 'staging', 'production']) await deployVersion(walk, release, environment)
 }
 
@@ -121,7 +138,10 @@ async function deployVersion(walk: VersionDelivery, release: Release, environmen
   const expected = walk.isBroken === true && environment === 'production' ? 'rolled_back' : 'done'
   options.progress.begin(`deploy-v${version}-${environment}`, `Deploy version ${version} to ${environment}`)
   const change = await deployAndApprove(walk, release, environment)
-  if (change.state !== expected) throw new Error(`version ${version} in ${environment} ended ${change.state.replaceAll('_', ' ')}, not ${expected.replaceAll('_', ' ')}: ${change.result?.message ?? ''} (change ${change.id})`)
+  if (change.state !== expected)
+    throw new Error(
+      `version ${version} in ${environment} ended ${change.state.replaceAll('_', ' ')}, not ${expected.replaceAll('_', ' ')}: ${change.result?.message ?? ''} (change ${change.id})`,
+    )
   const url = `http://${COMPONENT}.${environment}.localhost:${new URL(options.ingressUrl).port}/`
   const seconds = secondsBetween(change.requestedAt, change.finishedAt)
   options.progress.end('done', change.result?.message ?? '')
@@ -149,7 +169,8 @@ async function deployAndApprove(walk: VersionDelivery, release: Release, environ
   if (options.hold) options.onHold(change)
   else await walk.approver.client.call('changes.approve', { params: { id: change.id }, body: { planHash: change.planHash ?? '', comment: 'Looks right' } })
   const ended = await settle(developer.client, delivery, change, { throughWaiting: true })
-  if (version !== '1' && Object.keys(traffic.tally.served).every((served) => served === version)) throw new Error(`nobody was served by the version before while version ${version} rolled out`)
+  if (version !== '1' && Object.keys(traffic.tally.served).every((served) => served === version))
+    throw new Error(`nobody was served by the version before while version ${version} rolled out`)
   return ended
 }
 
@@ -165,7 +186,8 @@ async function reportOf(options: WalkOptions, developer: Person, stages: StageRe
   }
   const production = environments.find((place) => place.environment === 'production')
   const answer = await requestOnce(new URL(options.ingressUrl), `${COMPONENT}.production.localhost`)
-  if (production?.version !== '2' || answer.status !== 200 || answer.version !== '2') throw new Error(`production should serve version 2, but version ${production?.version} is current and version ${answer.version} answered ${answer.status}`)
+  if (production?.version !== '2' || answer.status !== 200 || answer.version !== '2')
+    throw new Error(`production should serve version 2, but version ${production?.version} is current and version ${answer.version} answered ${answer.status}`)
   options.progress.end('done', `production answers ${answer.status} from version ${answer.version}`)
   const total = (pick: (stage: StageReport) => number): number => Math.round(stages.reduce((sum, stage) => sum + pick(stage), 0) * 100) / 100
   return {

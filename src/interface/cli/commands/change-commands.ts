@@ -40,7 +40,12 @@ export function addChangeCommands(program: Command, context: CliContext): void {
     .action(async (component: string, options: Common & { from?: string; to?: string }) => {
       const client = await context.client()
       const { from, to } = await promotionPath(client, options)
-      await follow(context, client, await client.call('promotions.create', { body: { component, from, to, ...reasonOf(options) } }, { idempotencyKey: randomUUID() }), options)
+      await follow(
+        context,
+        client,
+        await client.call('promotions.create', { body: { component, from, to, ...reasonOf(options) } }, { idempotencyKey: randomUUID() }),
+        options,
+      )
     })
 
   program
@@ -81,7 +86,10 @@ export function addChangeCommands(program: Command, context: CliContext): void {
       const client = await context.client()
       const change = await waitingChange(client, id)
       if (formatOf(options) === 'table' && change.plan) context.terminal.note(planText(change.plan))
-      const approved = await client.call('changes.approve', { params: { id }, body: { planHash: change.planHash ?? '', ...(options.comment === undefined ? {} : { comment: options.comment }) } })
+      const approved = await client.call('changes.approve', {
+        params: { id },
+        body: { planHash: change.planHash ?? '', ...(options.comment === undefined ? {} : { comment: options.comment }) },
+      })
       if (options.wait === true) return await follow(context, client, approved, options)
       show(context, approved, options)
     })
@@ -153,7 +161,8 @@ async function promotionPath(client: Client, options: { from?: string; to?: stri
   const names = (await client.call('environments.list', {})).items.toSorted((a, b) => a.order - b.order).map((environment) => environment.name)
   const known = options.from ?? options.to ?? ''
   const neighbour = names[names.indexOf(known) + (options.from === undefined ? -1 : 1)]
-  if (!names.includes(known) || neighbour === undefined) throw new CliError(`there is no environment ${options.from === undefined ? 'before' : 'after'} "${known}"; there are: ${names.join(', ')}`, EXIT.usage)
+  if (!names.includes(known) || neighbour === undefined)
+    throw new CliError(`there is no environment ${options.from === undefined ? 'before' : 'after'} "${known}"; there are: ${names.join(', ')}`, EXIT.usage)
   return options.from === undefined ? { from: neighbour, to: known } : { from: known, to: neighbour }
 }
 

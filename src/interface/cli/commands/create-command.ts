@@ -44,9 +44,19 @@ async function preview(context: CliContext, template: string, values: Record<str
   const format = formatOf(options)
   if (format !== 'table') printValue(context.terminal, format, result)
   else {
-    context.terminal.out(tableText(['step', 'action'], result.steps.map((step) => [step.name, step.action])))
+    context.terminal.out(
+      tableText(
+        ['step', 'action'],
+        result.steps.map((step) => [step.name, step.action]),
+      ),
+    )
     context.terminal.out('')
-    context.terminal.out(tableText(['file', 'bytes'], result.files.map((file) => [file.path, String(file.content.length)])))
+    context.terminal.out(
+      tableText(
+        ['file', 'bytes'],
+        result.files.map((file) => [file.path, String(file.content.length)]),
+      ),
+    )
   }
   for (const problem of result.problems) context.terminal.note(`${problem.field}: ${problem.message}`)
   if (result.problems.length > 0) context.exitWith(EXIT.usage)
@@ -59,11 +69,17 @@ async function valuesOf(options: CreateOptions): Promise<Record<string, unknown>
     if (at < 1) throw new CliError(`--set takes key=value, not "${pair}"`, EXIT.usage)
     return [pair.slice(0, at), parse(pair.slice(at + 1)) as unknown]
   })
-  return { ...fromFile, ...Object.fromEntries(pairs), ...(options.name === undefined ? {} : { name: options.name }), ...(options.owner === undefined ? {} : { owner: options.owner }) }
+  return {
+    ...fromFile,
+    ...Object.fromEntries(pairs),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.owner === undefined ? {} : { owner: options.owner }),
+  }
 }
 
 function readValues(file: string, text: string): Record<string, unknown> {
   const value: unknown = parse(text)
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new CliError(`${file} holds no parameters: a map of names to values is wanted`, EXIT.usage)
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new CliError(`${file} holds no parameters: a map of names to values is wanted`, EXIT.usage)
   return value as Record<string, unknown>
 }

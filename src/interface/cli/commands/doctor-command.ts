@@ -13,20 +13,31 @@ interface Finding {
 
 /** `fairway doctor`: is everything here that the platform and its golden paths want? */
 export function addDoctorCommand(program: Command, context: CliContext): void {
-  program.command('doctor').description('check the machine, the connection and the platform').action(async () => {
-    const findings: Finding[] = [tool('git', ['--version'], 'needed: the built-in Git host runs on it'), { what: 'node', isGood: true, detail: process.version }]
-    for (const [name, args, wish] of [
-      ['tofu', ['version'], 'optional: recipes in Terraform; `npm run real -- opentofu`'],
-      ['python3', ['--version'], 'optional: golden paths in Python'],
-      ['go', ['version'], 'optional: golden paths in Go'],
-    ] as const) {
-      const found = tool(name, [...args], wish)
-      findings.push({ ...found, isGood: true })
-    }
-    findings.push(await platform(context))
-    context.terminal.out(tableText(['', 'what', 'detail'], findings.map((finding) => [finding.isGood ? pc.green('ok') : pc.red('missing'), finding.what, finding.detail])))
-    context.exitWith(findings.every((finding) => finding.isGood) ? EXIT.done : EXIT.failed)
-  })
+  program
+    .command('doctor')
+    .description('check the machine, the connection and the platform')
+    .action(async () => {
+      const findings: Finding[] = [
+        tool('git', ['--version'], 'needed: the built-in Git host runs on it'),
+        { what: 'node', isGood: true, detail: process.version },
+      ]
+      for (const [name, args, wish] of [
+        ['tofu', ['version'], 'optional: recipes in Terraform; `npm run real -- opentofu`'],
+        ['python3', ['--version'], 'optional: golden paths in Python'],
+        ['go', ['version'], 'optional: golden paths in Go'],
+      ] as const) {
+        const found = tool(name, [...args], wish)
+        findings.push({ ...found, isGood: true })
+      }
+      findings.push(await platform(context))
+      context.terminal.out(
+        tableText(
+          ['', 'what', 'detail'],
+          findings.map((finding) => [finding.isGood ? pc.green('ok') : pc.red('missing'), finding.what, finding.detail]),
+        ),
+      )
+      context.exitWith(findings.every((finding) => finding.isGood) ? EXIT.done : EXIT.failed)
+    })
 }
 
 function tool(name: string, args: string[], wish: string): Finding {

@@ -38,7 +38,9 @@ const RESOURCES: readonly Resource<unknown>[] = [
   }),
   resource({
     names: ['runs', 'run'],
-    list: async (client, options) => (await client.call('runs.list', { query: { ...(options.component === undefined ? {} : { component: options.component }), limit: limitOf(options) } })).items,
+    list: async (client, options) =>
+      (await client.call('runs.list', { query: { ...(options.component === undefined ? {} : { component: options.component }), limit: limitOf(options) } }))
+        .items,
     get: async (client, id) => await client.call('runs.get', { params: { id } }),
     columns: (now) => [
       { title: 'run', value: (row) => row.id },
@@ -50,7 +52,9 @@ const RESOURCES: readonly Resource<unknown>[] = [
   }),
   resource({
     names: ['releases', 'release'],
-    list: async (client, options) => (await client.call('releases.list', { query: { ...(options.component === undefined ? {} : { component: options.component }), limit: limitOf(options) } })).items,
+    list: async (client, options) =>
+      (await client.call('releases.list', { query: { ...(options.component === undefined ? {} : { component: options.component }), limit: limitOf(options) } }))
+        .items,
     get: async (client, id) => await client.call('releases.get', { params: { id } }),
     columns: (now) => [
       { title: 'release', value: (row) => row.id },
@@ -162,7 +166,10 @@ async function getEntities(context: CliContext, client: Client, kind: string, na
 }
 
 function filter(options: GetOptions): { component?: string; environment?: string } {
-  return { ...(options.component === undefined ? {} : { component: options.component }), ...(options.environment === undefined ? {} : { environment: options.environment }) }
+  return {
+    ...(options.component === undefined ? {} : { component: options.component }),
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
+  }
 }
 
 function limitOf(options: GetOptions): number {

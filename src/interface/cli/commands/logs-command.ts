@@ -11,7 +11,12 @@ export function addLogsCommand(program: Command, context: CliContext): void {
     .option('-n, --tail <count>', 'how many of the last lines', '100')
     .action(async (component: string, options: { environment: string; follow?: boolean; tail: string }) => {
       const client = await context.client()
-      const query = new URLSearchParams({ component, environment: options.environment, tail: options.tail, ...(options.follow === true ? { follow: 'true' } : {}) })
+      const query = new URLSearchParams({
+        component,
+        environment: options.environment,
+        tail: options.tail,
+        ...(options.follow === true ? { follow: 'true' } : {}),
+      })
       const response = await client.raw(`/api/v1/workloads/logs?${query.toString()}`, { headers: { accept: 'text/plain' } })
       const decoder = new TextDecoder()
       let rest = ''

@@ -21,10 +21,13 @@ export function addSessionCommands(program: Command, context: CliContext): void 
       context.terminal.out(`signed in to ${baseUrl} as ${me.displayName} (${me.principal}); kept in ${file}`)
     })
 
-  program.command('logout').description('forget the saved login').action(async () => {
-    await forgetLogin(context.sources)
-    context.terminal.out('forgotten')
-  })
+  program
+    .command('logout')
+    .description('forget the saved login')
+    .action(async () => {
+      await forgetLogin(context.sources)
+      context.terminal.out('forgotten')
+    })
 
   program
     .command('whoami')

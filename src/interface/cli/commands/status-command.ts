@@ -15,7 +15,8 @@ export function addStatusCommand(program: Command, context: CliContext): void {
       const format = formatOf(options)
       const matrix = await client.call('environments.matrix', {})
       const rows = matrix.rows.filter((row) => component === undefined || row.component === component)
-      if (component !== undefined && rows.length === 0) throw new CliError(`there is no component "${component}" in any environment; see \`fairway get components\``)
+      if (component !== undefined && rows.length === 0)
+        throw new CliError(`there is no component "${component}" in any environment; see \`fairway get components\``)
       if (format !== 'table') return printValue(context.terminal, format, component === undefined ? matrix : rows[0])
       if (rows.length === 0) return context.terminal.note('nothing is deployed yet: `fairway create node-service-postgres --name orders`')
       const lines = rows.flatMap((row) =>
@@ -23,7 +24,14 @@ export function addStatusCommand(program: Command, context: CliContext): void {
           const cell = row.cells[environment.name]
           if (!cell) return [row.component, environment.name, pc.dim('nothing'), '', '', '']
           const split = cell.traffic.length > 1 ? ` (${cell.traffic.map((part) => `v${part.version} ${part.weight} %`).join(', ')})` : ''
-          return [row.component, environment.name, `v${cell.version}${split}`, stateText(cell.health), ageText(cell.deployedAt, context.now()), cell.activeChangeId === null ? cell.url : pc.blue(cell.activeChangeId)]
+          return [
+            row.component,
+            environment.name,
+            `v${cell.version}${split}`,
+            stateText(cell.health),
+            ageText(cell.deployedAt, context.now()),
+            cell.activeChangeId === null ? cell.url : pc.blue(cell.activeChangeId),
+          ]
         }),
       )
       context.terminal.out(tableText(['component', 'environment', 'version', 'health', 'since', 'where'], lines))

@@ -26,7 +26,9 @@ export function addTokenCommands(program: Command, context: CliContext): void {
     .action(async (options: { name: string; ttl: string; scope: string[]; subject?: string; output?: string }) => {
       const client = await context.client()
       const scopes = options.scope.flatMap((scope) => scope.split(',')).filter((scope) => scope !== '')
-      const made = await client.call('tokens.create', { body: { name: options.name, scopes, ttlSeconds: ttlSeconds(options.ttl), ...(options.subject === undefined ? {} : { subject: options.subject }) } })
+      const made = await client.call('tokens.create', {
+        body: { name: options.name, scopes, ttlSeconds: ttlSeconds(options.ttl), ...(options.subject === undefined ? {} : { subject: options.subject }) },
+      })
       const format = formatOf(options)
       if (format !== 'table') return printValue(context.terminal, format, made)
       context.terminal.note(`token ${made.id} lives until ${made.expiresAt}; it is shown this once:`)
@@ -40,12 +42,18 @@ export function addTokenCommands(program: Command, context: CliContext): void {
       const client = await context.client()
       const { items } = await client.call('tokens.list', {})
       const now = context.now()
-      printRows(context.terminal, formatOf(options), items, [
-        { title: 'token', value: (row) => row.id },
-        { title: 'name', value: (row) => row.name },
-        { title: 'scopes', value: (row) => row.scopes.join(' ') },
-        { title: 'expires', value: (row) => ageText(row.expiresAt, now) },
-      ], 'no tokens')
+      printRows(
+        context.terminal,
+        formatOf(options),
+        items,
+        [
+          { title: 'token', value: (row) => row.id },
+          { title: 'name', value: (row) => row.name },
+          { title: 'scopes', value: (row) => row.scopes.join(' ') },
+          { title: 'expires', value: (row) => ageText(row.expiresAt, now) },
+        ],
+        'no tokens',
+      )
     })
 
   token.command('revoke <id>').action(async (id: string) => {

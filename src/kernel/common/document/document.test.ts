@@ -25,7 +25,10 @@ describe('parseSource', () => {
   })
 
   it('refuses an alias bomb instead of expanding it', () => {
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]', ...'bcdefgh'.split('').map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[index]}`).join(',')}]`)].join('\n')
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x,x]',
+      ...'bcdefgh'.split('').map((name, index) => `${name}: &${name} [${Array(10).fill(`*${'abcdefg'[index]}`).join(',')}]`),
+    ].join('\n')
     const startedAt = performance.now()
     const { documents, problems } = parseSource('bomb.yaml', bomb)
     expect(documents).toEqual([])
@@ -48,6 +51,8 @@ describe('texts', () => {
   })
 
   it('makes a problem clickable', () => {
-    expect(problemText({ field: 'spec.owner', message: 'is missing', file: 'catalog-info.yaml', line: 4, column: 2 })).toBe('catalog-info.yaml:4:2: spec.owner: is missing')
+    expect(problemText({ field: 'spec.owner', message: 'is missing', file: 'catalog-info.yaml', line: 4, column: 2 })).toBe(
+      'catalog-info.yaml:4:2: spec.owner: is missing',
+    )
   })
 })

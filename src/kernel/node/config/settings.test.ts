@@ -3,11 +3,19 @@ import { childEnvironment, loadSettings } from './settings.ts'
 
 describe('loadSettings', () => {
   it('has a default for everything', () => {
-    expect(loadSettings('/checkout', {})).toMatchObject({ port: 7007, ingressPort: 8080, host: '127.0.0.1', dataDir: '/checkout/.fairway', databaseUrl: undefined })
+    expect(loadSettings('/checkout', {})).toMatchObject({
+      port: 7007,
+      ingressPort: 8080,
+      host: '127.0.0.1',
+      dataDir: '/checkout/.fairway',
+      databaseUrl: undefined,
+    })
   })
 
   it('lists every fault at once: wrong values and unknown keys', () => {
-    expect(() => loadSettings('/checkout', { FAIRWAY_PORT: 'seven', FAIRWAY_PROT: '1', DATABASE_URL: 'mysql://x' })).toThrow(/FAIRWAY_PROT.*unknown|unknown.*FAIRWAY_PROT/)
+    expect(() => loadSettings('/checkout', { FAIRWAY_PORT: 'seven', FAIRWAY_PROT: '1', DATABASE_URL: 'mysql://x' })).toThrow(
+      /FAIRWAY_PROT.*unknown|unknown.*FAIRWAY_PROT/,
+    )
     try {
       loadSettings('/checkout', { FAIRWAY_PORT: 'seven', FAIRWAY_PROT: '1', DATABASE_URL: 'mysql://x' })
     } catch (error) {

@@ -30,17 +30,59 @@ const routes: Route[] = [
       return { shelf: params.id, title: body.title, key: idempotencyKey ?? '' }
     },
   }),
-  rawRoute({ method: 'GET', path: '/files/{path+}', operation: 'files.get', summary: 'Read a file', tag: 'file', permission: 'file:read', challenge: 'Basic', handle: ({ params }) => new Response(params['path']) }),
-  jsonRoute({ method: 'GET', path: '/open', operation: 'open.get', summary: 'Anybody may', tag: 'file', permission: 'public', response: z.object({ ok: z.boolean() }), handle: () => ({ ok: true }) }),
-  jsonRoute({ method: 'GET', path: '/api/v1/things/latest', operation: 'things.latest', summary: 'The latest', tag: 'x', permission: 'thing:read', response: z.object({ id: z.string() }), handle: () => ({ id: 'latest!' }) }),
-  jsonRoute({ method: 'GET', path: '/api/v1/things/{id}', operation: 'things.get', summary: 'One', tag: 'x', permission: 'thing:read', params: z.object({ id: z.string() }), response: z.object({ id: z.string() }), handle: ({ params }) => ({ id: params.id }) }),
+  rawRoute({
+    method: 'GET',
+    path: '/files/{path+}',
+    operation: 'files.get',
+    summary: 'Read a file',
+    tag: 'file',
+    permission: 'file:read',
+    challenge: 'Basic',
+    handle: ({ params }) => new Response(params['path']),
+  }),
+  jsonRoute({
+    method: 'GET',
+    path: '/open',
+    operation: 'open.get',
+    summary: 'Anybody may',
+    tag: 'file',
+    permission: 'public',
+    response: z.object({ ok: z.boolean() }),
+    handle: () => ({ ok: true }),
+  }),
+  jsonRoute({
+    method: 'GET',
+    path: '/api/v1/things/latest',
+    operation: 'things.latest',
+    summary: 'The latest',
+    tag: 'x',
+    permission: 'thing:read',
+    response: z.object({ id: z.string() }),
+    handle: () => ({ id: 'latest!' }),
+  }),
+  jsonRoute({
+    method: 'GET',
+    path: '/api/v1/things/{id}',
+    operation: 'things.get',
+    summary: 'One',
+    tag: 'x',
+    permission: 'thing:read',
+    params: z.object({ id: z.string() }),
+    response: z.object({ id: z.string() }),
+    handle: ({ params }) => ({ id: params.id }),
+  }),
 ]
 
 function routerFor(who: Caller | undefined, allows: (permission: string) => boolean = () => true) {
-  return createRouter([...routes].reverse(), { authenticate: async () => who, authorize: async (_, permission, resource) => ({ isAllowed: allows(permission), reason: `no policy allows it on ${resource.id}` }), log: silentLogger })
+  return createRouter([...routes].reverse(), {
+    authenticate: async () => who,
+    authorize: async (_, permission, resource) => ({ isAllowed: allows(permission), reason: `no policy allows it on ${resource.id}` }),
+    log: silentLogger,
+  })
 }
 
-const post = (body: string, headers: Record<string, string> = {}): Request => new Request('http://x/api/v1/shelves/a%2Fb/books', { method: 'POST', body, headers })
+const post = (body: string, headers: Record<string, string> = {}): Request =>
+  new Request('http://x/api/v1/shelves/a%2Fb/books', { method: 'POST', body, headers })
 
 describe('router', () => {
   it('checks, authorises and answers', async () => {
