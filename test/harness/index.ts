@@ -1,3 +1,5 @@
 export * from './adapter-report.ts'
+export * from './cli-process.ts'
+export * from './platform-process.ts'
 export * from './real-tool.ts'
 export * from './test-database.ts'
