@@ -1,3 +1,4 @@
+export * from './feed-process.ts'
 export * from './kill-group.ts'
 export * from './process-faults.ts'
 export * from './process-lines.ts'

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
+import { feedProcess, type ProcessInput } from './feed-process.ts'
 import { processFaults } from './process-faults.ts'
 import { startProcess, type ProcessExit, type ProcessSpec, type RunningProcess } from './start-process.ts'
 
 export interface RunSpec extends ProcessSpec {
   /** Written to standard input, which is then closed. */
-  input?: string | Uint8Array | AsyncIterable<Uint8Array>
+  input?: ProcessInput
   /** Most bytes of each captured stream. Default 16 MiB. */
   maxOutputBytes?: number
 }
@@ -23,7 +24,7 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 export async function runProcess(spec: RunSpec): Promise<ProcessResult> {
   const limitBytes = spec.maxOutputBytes ?? MAX_OUTPUT_BYTES
   const child = await startProcess(spec)
-  const feeding = feed(child, spec.input)
+  const feeding = feedProcess(child, spec.input)
   const [stdout, stderr, exit] = await Promise.all([collect(child.stdout, limitBytes, child), collect(child.stderr, limitBytes, child), child.exited])
   const inputFailure = await feeding
   if (stdout === undefined || stderr === undefined) throw processFaults.too_much_output({ command: spec.command, limitBytes })
@@ -55,35 +56,6 @@ function commandText(spec: RunSpec): string {
 
 function tailOf(output: Buffer): string {
   return output.toString('utf8').trim().split('\n').slice(-3).join(' / ').slice(-500)
-}
-
-async function feed(child: RunningProcess, input: RunSpec['input']): Promise<{ error: unknown } | undefined> {
-  try {
-    if (input !== undefined && typeof input !== 'string' && !(input instanceof Uint8Array)) {
-      for await (const chunk of input) {
-        if (child.stdin.destroyed) break
-        if (!child.stdin.write(chunk)) await drained(child)
-      }
-      child.stdin.end()
-    } else child.stdin.end(input)
-    return undefined
-  } catch (error) {
-    // The source failed, not the program: half an input must not look like a whole one.
-    await child.stop()
-    return { error }
-  }
-}
-
-async function drained(child: RunningProcess): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      child.stdin.off('drain', done)
-      child.stdin.off('close', done)
-      resolve()
-    }
-    child.stdin.once('drain', done)
-    child.stdin.once('close', done)
-  })
 }
 
 /** All bytes, or undefined when there were more than `limitBytes` (then the process is stopped). */

@@ -1,0 +1,107 @@
+import type { Readable } from 'node:stream'
+import type { Id } from '#kernel/common/id'
+
+export interface Repository {
+  id: Id<'repo'>
+  owner: string
+  name: string
+  description: string
+  defaultBranch: string
+  /** Entity ref. */
+  createdBy: string
+  createdAt: Date
+}
+
+/** Which repository, e.g. `{ owner: 'acme', name: 'orders' }`. */
+export interface RepositoryRef {
+  owner: string
+  name: string
+}
+
+export interface NewRepository extends RepositoryRef {
+  description?: string
+  /** Default `main`. */
+  defaultBranch?: string
+  createdBy: string
+}
+
+export interface FileWrite {
+  /** E.g. `src/server.js`. */
+  path: string
+  /** `null` removes the file; removing an absent one is a success. */
+  content: Uint8Array | null
+  /** Default `100644`. */
+  mode?: '100644' | '100755'
+}
+
+export interface CommitRequest extends RepositoryRef {
+  branch: string
+  message: string
+  author: { name: string; email: string }
+  files: readonly FileWrite[]
+  /** The commit that the branch must be at; `null`: the branch must not exist; absent: whatever it is at. */
+  expectedParent?: string | null
+  /** Who is told as the pusher: an entity ref. */
+  pusher: string
+}
+
+export interface TreeEntry {
+  path: string
+  type: 'file' | 'folder' | 'link' | 'submodule'
+  mode: string
+  sha: string
+  /** Of files and links. */
+  sizeBytes: number | null
+}
+
+export interface Commit {
+  sha: string
+  parents: readonly string[]
+  message: string
+  author: { name: string; email: string }
+  at: Date
+}
+
+/** One ref that moved. `before` is zeros for a new ref, `after` for a deleted one. */
+export interface Push {
+  id: Id<'push'>
+  /** `acme/orders` */
+  repository: string
+  /** `refs/heads/main` or `refs/tags/…` */
+  ref: string
+  before: string
+  after: string
+  pusher: string
+}
+
+/**
+ * Keeps Git repositories. Promises, each with a test in `git-host-contract.ts`:
+ * - Each ref update, by a Git client or by `commitFiles`, is recorded once, in order, with who did it: a `Push` and the event `delivery.push.received`.
+ * - `commitFiles` is atomic, safe among many writers of one branch, and makes no commit when nothing would change: called again with the same files it
+ *   answers the same commit.
+ * - Nothing that a repository contains is ever run, and no name, ref or path leads outside of it.
+ */
+export interface GitHost {
+  /** @throws `delivery.git_host.bad_name`, `delivery.git_host.exists`. */
+  createRepository(input: NewRepository): Promise<Repository>
+  findRepository(owner: string, name: string): Promise<Repository | undefined>
+  /** By owner and name. */
+  listRepositories(page?: { limit?: number; cursor?: string | undefined }): Promise<{ items: Repository[]; nextCursor: string | null }>
+  /** Of an absent one it is a success. */
+  deleteRepository(repository: RepositoryRef, actor: string): Promise<void>
+
+  /** @throws `…bad_name`, `…not_found`, `…stale_parent` (then nothing was changed), `…busy`. */
+  commitFiles(request: CommitRequest): Promise<{ sha: string }>
+  /** @param ref a branch, tag, full ref or full commit id. @throws `…not_found`, `…ref_not_found`, `…path_not_found`, `…too_large` (over `maxBytes`, default 8 MiB). */
+  readFile(request: RepositoryRef & { ref: string; path: string; maxBytes?: number }): Promise<Uint8Array>
+  /** Entries sorted by path, with paths from the repository's root. @throws `…not_found`, `…ref_not_found`, `…path_not_found`. */
+  listTree(request: RepositoryRef & { ref: string; path?: string; recursive?: boolean }): Promise<TreeEntry[]>
+  /** The commit that a ref leads to (an annotated tag is followed); undefined when there is none. @throws `…not_found`. */
+  resolveRef(request: RepositoryRef & { ref: string }): Promise<string | undefined>
+  /** Newest first, at most `limit` (default 50). @throws `…not_found`, `…ref_not_found`. */
+  log(request: RepositoryRef & { ref: string; limit?: number; path?: string }): Promise<Commit[]>
+  /** The files of a commit as a tar stream. @throws `…not_found`, `…ref_not_found`. */
+  archive(request: RepositoryRef & { ref: string }): Promise<Readable>
+  /** Writes the files of a commit into `folder` (made when absent; files of the same name are overwritten). No `.git`, no hooks, no filters. */
+  checkout(request: RepositoryRef & { ref: string; folder: string }): Promise<{ sha: string }>
+}
