@@ -1,0 +1,211 @@
+import { z } from 'zod'
+import { readJson, type Route } from '#kernel/node/http'
+import { catalogFaults } from './catalog-faults.ts'
+import { backstageRoute } from './backstage-route.ts'
+import { pickFields } from './entity-fields.ts'
+import { readPage, type PageRequest } from './entity-paging.ts'
+import { assertPredicate, parseFilters } from './entity-predicate.ts'
+import type { EntityOrder, EntityQuery, StoredEntity } from './entity-query.ts'
+import { formatEntityRef } from './entity-ref.ts'
+
+const DEFAULT_LIMIT = 20
+const MAX_LIMIT = 500
+const order = z.object({ field: z.string().min(1).max(300), order: z.enum(['asc', 'desc']) })
+const fields = z.array(z.string()).max(100).optional()
+const pageBody = z.object({
+  query: z.unknown().optional(),
+  limit: z.number().int().min(0).optional(),
+  offset: z.number().int().min(0).optional(),
+  orderBy: z.array(order).optional(),
+  fullTextFilter: z.object({ term: z.string().optional(), fields: z.array(z.string()).optional() }).optional(),
+  fields,
+  totalItems: z.enum(['include', 'exclude']).optional(),
+  cursor: z.string().optional(),
+})
+const refsBody = z.object({ entityRefs: z.array(z.string()).max(1_000), fields, query: z.unknown().optional() })
+const facetsBody = z.object({ facets: z.array(z.string()).min(1).max(50), query: z.unknown().optional() })
+
+/** Backstage's entity routes, as `@backstage/catalog-client` calls them. */
+export function backstageEntityRoutes(query: EntityQuery): Route[] {
+  return [
+    backstageRoute({
+      method: 'GET',
+      path: '/entities',
+      operation: 'backstage.getEntities',
+      summary: "List entities in Backstage's shape",
+      handle: async ({ url }) => {
+        const found = await query.list({
+          predicate: parseFilters(url.searchParams.getAll('filter')),
+          order: url.searchParams.getAll('order').map(parseColonOrder),
+          limit: numberOf(url, 'limit'),
+          offset: numberOf(url, 'offset') ?? offsetOfAfter(url.searchParams.get('after')),
+        })
+        return found.map((item) => pickFields(item.entity, commaList(url, 'fields')))
+      },
+    }),
+    backstageRoute({
+      method: 'GET',
+      path: '/entities/by-query',
+      operation: 'backstage.getEntitiesByQuery',
+      summary: 'Page through entities',
+      handle: async ({ url }) => {
+        const cursor = url.searchParams.get('cursor')
+        const predicate = parseFilters(url.searchParams.getAll('filter'))
+        const orderField = url.searchParams.getAll('orderField').map(parseCommaOrder)[0]
+        const term = url.searchParams.get('fullTextFilterTerm')
+        const textFields = commaList(url, 'fullTextFilterFields')
+        const request: PageRequest = {
+          ...(cursor === null ? {} : { cursor }),
+          ...(predicate === undefined ? {} : { predicate }),
+          ...(orderField === undefined ? {} : { order: orderField }),
+          ...(term === null ? {} : { text: { term, ...(textFields.length > 0 ? { fields: textFields } : {}) } }),
+          limit: Math.min(numberOf(url, 'limit') ?? DEFAULT_LIMIT, MAX_LIMIT),
+          offset: numberOf(url, 'offset') ?? 0,
+          isTotalWanted: url.searchParams.get('totalItems') !== 'exclude',
+        }
+        return await answerPage(query, request, commaList(url, 'fields'))
+      },
+    }),
+    backstageRoute({
+      method: 'POST',
+      path: '/entities/by-query',
+      operation: 'backstage.queryEntitiesByPredicate',
+      summary: 'Page through entities by a predicate',
+      handle: async ({ request }) => {
+        const body = parse(pageBody, await readJson(request))
+        const page: PageRequest = {
+          ...(body.cursor === undefined ? {} : { cursor: body.cursor }),
+          ...(body.query === undefined ? {} : { predicate: assertPredicate(body.query) }),
+          ...(body.orderBy?.[0] === undefined ? {} : { order: body.orderBy[0] }),
+          ...(body.fullTextFilter?.term === undefined
+            ? {}
+            : { text: { term: body.fullTextFilter.term, ...(body.fullTextFilter.fields ? { fields: body.fullTextFilter.fields } : {}) } }),
+          limit: Math.min(body.limit ?? DEFAULT_LIMIT, MAX_LIMIT),
+          offset: body.offset ?? 0,
+          isTotalWanted: body.totalItems !== 'exclude',
+        }
+        return await answerPage(query, page, body.fields ?? [])
+      },
+    }),
+    backstageRoute({
+      method: 'POST',
+      path: '/entities/by-refs',
+      operation: 'backstage.getEntitiesByRefs',
+      summary: 'Get entities by ref, in the order asked, null for absent ones',
+      handle: async ({ request, url }) => {
+        const body = parse(refsBody, await readJson(request))
+        const predicate = body.query === undefined ? parseFilters(url.searchParams.getAll('filter')) : assertPredicate(body.query)
+        const found = await query.listByRefs(body.entityRefs, predicate)
+        return { items: body.entityRefs.map((ref) => projected(found.get(ref.toLowerCase()), body.fields ?? [])) }
+      },
+    }),
+    backstageRoute({
+      method: 'GET',
+      path: '/entities/by-name/{kind}/{namespace}/{name}',
+      operation: 'backstage.getEntityByName',
+      summary: 'Get one entity',
+      handle: async ({ params }) => (await getByName(query, params)).entity,
+    }),
+    backstageRoute({
+      method: 'GET',
+      path: '/entities/by-name/{kind}/{namespace}/{name}/ancestry',
+      operation: 'backstage.getEntityAncestryByName',
+      summary: 'Get an entity with those that it comes from',
+      handle: async ({ params }) => {
+        const { ref, entity } = await getByName(query, params)
+        return { rootEntityRef: ref, items: [{ entity, parentEntityRefs: [] }] }
+      },
+    }),
+    backstageRoute({
+      method: 'GET',
+      path: '/entities/by-uid/{uid}',
+      operation: 'backstage.getEntityByUid',
+      summary: 'Get one entity by uid',
+      handle: async ({ params }) => {
+        const uid = z.uuid().safeParse(params['uid'])
+        const found = uid.success ? await query.findByUid(uid.data) : undefined
+        if (!found) throw catalogFaults.not_found({ ref: params['uid'] ?? '' })
+        return found.entity
+      },
+    }),
+    backstageRoute({
+      method: 'GET',
+      path: '/entity-facets',
+      operation: 'backstage.getEntityFacets',
+      summary: 'Count the values of facets',
+      handle: async ({ url }) => {
+        const facets = url.searchParams.getAll('facet')
+        if (facets.length === 0 || facets.length > 50) throw catalogFaults.bad_query({ what: 'Missing facet parameter: give one to fifty' })
+        return { facets: await query.facets(facets, parseFilters(url.searchParams.getAll('filter'))) }
+      },
+    }),
+    backstageRoute({
+      method: 'POST',
+      path: '/entity-facets',
+      operation: 'backstage.queryEntityFacetsByPredicate',
+      summary: 'Count the values of facets by a predicate',
+      handle: async ({ request }) => {
+        const body = parse(facetsBody, await readJson(request))
+        return { facets: await query.facets(body.facets, body.query === undefined ? undefined : assertPredicate(body.query)) }
+      },
+    }),
+  ]
+}
+
+async function answerPage(query: EntityQuery, request: PageRequest, fields: readonly string[]): Promise<object> {
+  const page = await readPage(query, request)
+  return { ...page, items: page.items.map((item) => pickFields(item.entity, fields)) }
+}
+
+async function getByName(query: EntityQuery, params: Readonly<Record<string, string>>): Promise<StoredEntity> {
+  const { kind = '', namespace = '', name = '' } = params
+  const found = await query.findByRef(formatEntityRef({ kind, namespace, name }))
+  if (!found) throw catalogFaults.not_found({ ref: formatEntityRef({ kind, namespace, name }) })
+  return found
+}
+
+function projected(item: StoredEntity | undefined, fields: readonly string[]): object | null {
+  return item === undefined ? null : pickFields(item.entity, fields)
+}
+
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body)
+  if (!result.success) throw catalogFaults.bad_query({ what: z.prettifyError(result.error).replaceAll('\n', ' ') })
+  return result.data
+}
+
+function parseColonOrder(text: string): EntityOrder {
+  const match = /^(asc|desc):(.+)$/.exec(text)
+  if (!match?.[2]) throw catalogFaults.bad_query({ what: `Invalid order parameter "${text}", expected <asc or desc>:<field name>` })
+  return { order: match[1] === 'desc' ? 'desc' : 'asc', field: match[2] }
+}
+
+function parseCommaOrder(text: string): EntityOrder {
+  const [field, direction = 'asc'] = text.split(',')
+  if (!field || !['asc', 'desc'].includes(direction))
+    throw catalogFaults.bad_query({ what: `Invalid order field "${text}", expected <field name>,<asc or desc>` })
+  return { field, order: direction === 'desc' ? 'desc' : 'asc' }
+}
+
+function commaList(url: URL, name: string): string[] {
+  return url.searchParams.getAll(name).flatMap((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+}
+
+function numberOf(url: URL, name: string): number | undefined {
+  const text = url.searchParams.get(name)
+  if (text === null) return undefined
+  if (!/^\d{1,9}$/.test(text)) throw catalogFaults.bad_query({ what: `Invalid ${name} "${text}", expected a number from 0` })
+  return Number(text)
+}
+
+function offsetOfAfter(after: string | null): number {
+  if (after === null) return 0
+  const match = /^(\d{1,9})$/.exec(Buffer.from(after, 'base64').toString('utf8'))
+  if (!match) throw catalogFaults.bad_query({ what: 'Malformed after parameter' })
+  return Number(match[1])
+}

@@ -1,0 +1,112 @@
+import type { Database } from '#kernel/node/database'
+import { sql } from 'kysely'
+import type { Entity } from './entity.ts'
+import type { EntityQuery, StoredEntity } from './entity-query.ts'
+import { formatEntityRef, parseEntityRef } from './entity-ref.ts'
+
+export interface Person {
+  /** E.g. `user:default/ana`. */
+  ref: string
+  displayName: string
+  email: string | undefined
+  /** Refs of all groups, those that contain their groups included. */
+  groups: string[]
+}
+
+/** A document of a platform kind as its feature reads it, with the place for messages. */
+export interface StoredDocument {
+  ref: string
+  entity: Entity
+  /** E.g. `fairway/organisation/environments.yaml`. */
+  file: string
+  commit: string
+}
+
+/**
+ * What other features ask the catalog: people, groups, and documents of a kind. Documents are kept in memory until an ingestion alters one of their kind.
+ */
+export class CatalogDirectory {
+  readonly #db: Database
+  readonly #query: EntityQuery
+  readonly #ofKind = new Map<string, Promise<StoredDocument[]>>()
+
+  constructor(db: Database, query: EntityQuery) {
+    this.#db = db
+    this.#query = query
+  }
+
+  /** Forgets what an ingestion has altered. */
+  forget(refs: readonly string[]): void {
+    for (const ref of refs) this.#ofKind.delete(ref.slice(0, ref.indexOf(':')))
+  }
+
+  async entitiesOfKind(kind: string): Promise<StoredDocument[]> {
+    const key = kind.toLowerCase()
+    let found = this.#ofKind.get(key)
+    if (!found) {
+      found = this.#query.listOfKind(key).then((items) => items.map(toDocument))
+      this.#ofKind.set(key, found)
+      found.catch(() => this.#ofKind.delete(key))
+    }
+    return await found
+  }
+
+  environments(): Promise<StoredDocument[]> {
+    return this.entitiesOfKind('environment')
+  }
+
+  policies(): Promise<StoredDocument[]> {
+    return this.entitiesOfKind('policy')
+  }
+
+  recipes(): Promise<StoredDocument[]> {
+    return this.entitiesOfKind('recipe')
+  }
+
+  accounts(): Promise<StoredDocument[]> {
+    return this.entitiesOfKind('cloudaccount')
+  }
+
+  /** OpenSLO documents of kind SLO, the organisation's and the components'. */
+  slos(): Promise<StoredDocument[]> {
+    return this.entitiesOfKind('slo')
+  }
+
+  /** Refs of the groups that somebody is in, with the groups around them, sorted. Nobody unknown is in any. */
+  async groupsOf(userRef: string): Promise<string[]> {
+    const { rows } = await sql<{ ref: string }>`
+      with recursive belongs(ref) as (
+        select r.target_ref from entity_relation r join entity g on g.ref = r.target_ref and g.kind = 'group'
+          where r.source_ref = ${userRef.toLowerCase()} and r.type = 'memberOf' and exists (select from entity u where u.ref = r.source_ref and u.kind = 'user')
+        union
+        select r.target_ref from belongs b join entity_relation r on r.source_ref = b.ref and r.type = 'childOf' join entity g on g.ref = r.target_ref and g.kind = 'group'
+      ) select ref from belongs order by ref`.execute(this.#db)
+    return rows.map((row) => row.ref)
+  }
+
+  /** @param ref `user:default/ana`, or just `ana`. */
+  async findPerson(ref: string): Promise<Person | undefined> {
+    const parts = parseEntityRef(ref, { kind: 'user' })
+    if (parts?.kind.toLowerCase() !== 'user') return undefined
+    const found = await this.#query.findByRef(formatEntityRef(parts))
+    if (!found) return undefined
+    const profile = found.entity.spec?.['profile'] as { displayName?: string; email?: string } | undefined
+    return {
+      ref: found.ref,
+      displayName: profile?.displayName ?? found.entity.metadata.title ?? found.entity.metadata.name,
+      email: profile?.email,
+      groups: await this.groupsOf(found.ref),
+    }
+  }
+
+  /** Ref of a component's owner, e.g. `group:default/payments`; undefined when the component or its owner is unknown. */
+  async ownerOf(component: string): Promise<string | undefined> {
+    const parts = parseEntityRef(component, { kind: 'component' })
+    const { rows } = await sql<{ owner_ref: string | null }>`select owner_ref from entity where ref = ${parts ? formatEntityRef(parts) : ''}`.execute(this.#db)
+    return rows[0]?.owner_ref ?? undefined
+  }
+}
+
+function toDocument(item: StoredEntity): StoredDocument {
+  return { ref: item.ref, entity: item.entity, file: `${item.repository}/${item.path}`, commit: item.commit }
+}
