@@ -1,0 +1,5 @@
+export * from './memory-runtime.ts'
+export * from './process/index.ts'
+export * from './runtime.ts'
+export * from './runtime-faults.ts'
+export * from './workload-spec.ts'

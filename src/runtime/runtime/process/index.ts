@@ -1,0 +1,2 @@
+export * from './process-deps.ts'
+export * from './process-runtime.ts'
