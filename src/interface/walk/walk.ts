@@ -26,16 +26,11 @@ const REPOSITORY = 'acme/orders'
 const TEMPLATE = 'template:default/node-service-postgres'
 
 const VERSION_2: readonly Edit[] = [
-  { file: 'src/greeting.js', edit: (text) => text.replace('Hello from', 'Welcome to') },
-  { file: 'test/greeting.test.js', edit: (text) => text.replaceAll('Hello from', 'Welcome to') },
+  { file: 'src/greeting.js', edit: (text) => text.replaceAll('Welcome, you are', 'Good to see you,') },
+  { file: 'test/greeting.test.js', edit: (text) => text.replaceAll('Welcome, you are', 'Good to see you,') },
 ]
-const VERSION_3: readonly Edit[] = [
-  {
-    file: 'src/greeting.js',
-    edit: (text) =>
-      text.replace(/(export function greeting\([^)]*\) \{\n)/, "$1  if (process.env.PORT) throw new Error('the greeting is broken in this version')\n"),
-  },
-]
+/** A bug that tests and quiet environments do not show: it needs the visitors that only production has. */
+const VERSION_3: readonly Edit[] = [{ file: 'src/greeting.js', edit: (text) => text.replace('  return ', "  if (visits > 40) throw new RangeError('there is no greeting for so many visitors')\n  return ") }]
 
 /**
  * Walks one service from a golden path to production, three versions long; the third is broken and is rolled back by its canary.
