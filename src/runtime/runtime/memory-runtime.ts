@@ -35,7 +35,9 @@ export class MemoryRuntime implements Runtime, EndpointSource {
   readonly #addressOf: (ref: WorkloadRef) => { host: string; port: number }
   readonly #clock: Clock
 
-  constructor(options: { behaviourOf?: (spec: WorkloadSpec) => MemoryBehaviour; addressOf?: (ref: WorkloadRef) => { host: string; port: number }; clock?: Clock } = {}) {
+  constructor(
+    options: { behaviourOf?: (spec: WorkloadSpec) => MemoryBehaviour; addressOf?: (ref: WorkloadRef) => { host: string; port: number }; clock?: Clock } = {},
+  ) {
     this.#behaviourOf = options.behaviourOf ?? (() => 'serves')
     this.#addressOf = options.addressOf ?? (() => ({ host: '127.0.0.1', port: 9 }))
     this.#clock = options.clock ?? systemClock
@@ -57,7 +59,10 @@ export class MemoryRuntime implements Runtime, EndpointSource {
 
   async list(filter: { component?: string | undefined; environment?: string | undefined } = {}): Promise<WorkloadStatus[]> {
     return [...this.#workloads.entries()]
-      .filter(([, { spec, isRunning }]) => isRunning && (filter.component ?? spec.ref.component) === spec.ref.component && (filter.environment ?? spec.ref.environment) === spec.ref.environment)
+      .filter(
+        ([, { spec, isRunning }]) =>
+          isRunning && (filter.component ?? spec.ref.component) === spec.ref.component && (filter.environment ?? spec.ref.environment) === spec.ref.environment,
+      )
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, workload]) => this.#statusOf(workload))
   }
@@ -123,9 +128,22 @@ export class MemoryRuntime implements Runtime, EndpointSource {
   #statusOf(workload: MemoryWorkload): WorkloadStatus {
     const { spec } = workload
     const template = templateOf(spec)
-    const replicas = workload.replicas.map(({ template: own, ...replica }) => ({ ...replica, isCurrent: own === template }))
-    const instances = replicas.map(({ isCurrent: _, ...replica }) => replica)
-    return { ref: spec.ref, version: spec.labels.version, desiredReplicas: spec.replicas, fingerprint: fingerprintOf(spec), instances, ...summarize(spec.replicas, replicas) }
+    const instances = workload.replicas.map(({ id, state, startedAt, restarts, lastExit }) => ({
+      id,
+      state,
+      startedAt,
+      restarts,
+      ...(lastExit === undefined ? {} : { lastExit }),
+    }))
+    const replicas = instances.map((instance, index) => ({ ...instance, isCurrent: workload.replicas[index]?.template === template }))
+    return {
+      ref: spec.ref,
+      version: spec.labels.version,
+      desiredReplicas: spec.replicas,
+      fingerprint: fingerprintOf(spec),
+      instances,
+      ...summarize(spec.replicas, replicas),
+    }
   }
 
   #listen(ref: WorkloadRef, listener: (line: LogLine) => void): () => void {

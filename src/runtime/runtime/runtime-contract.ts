@@ -135,7 +135,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeHarness
       await untilReady(spec)
       await runtime.stop(spec.ref)
       await runtime.ensure(spec)
-      await untilReady(spec)
+      expect(await untilReady(spec)).toMatchObject({ readyReplicas: 1 })
     })
 
     it('lists what should run, by component and environment', async () => {
@@ -214,7 +214,10 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeHarness
     it('restarts what uses more memory than allowed, or declares that it does not look', async () => {
       const spec = { ...harness.specOf('grows'), limits: { memoryBytes: 120 * 1024 * 1024, cpuMillicores: 100 } }
       await runtime.ensure(spec)
-      if (runtime.capabilities.memoryLimit === 'ignored') return await untilReady(spec)
+      if (runtime.capabilities.memoryLimit === 'ignored') {
+        await untilReady(spec)
+        return
+      }
       const status = await until(spec, (status) => expect(status.instances[0]?.restarts).toBeGreaterThan(0))
       expect(status.instances[0]?.lastExit).toMatch(/^out of memory: used \d+ MB of 120 MB$/)
     })
@@ -223,7 +226,8 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeHarness
       const spec = { ...harness.specOf('serves'), volumes: [{ mountPath: '/data', volumeId: 'volume/orders/dev/data' }] }
       if (runtime.capabilities.volumes) {
         await runtime.ensure(spec)
-        return await untilReady(spec)
+        await untilReady(spec)
+        return
       }
       await expect(runtime.ensure(spec)).rejects.toMatchObject({ code: 'runtime.runtime.unsupported' })
       expect(await runtime.status(spec.ref)).toMatchObject({ state: 'absent' })

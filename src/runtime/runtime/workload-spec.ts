@@ -5,7 +5,10 @@ import { canonicalJson } from '#kernel/common/json'
 import { runtimeFaults } from './runtime-faults.ts'
 import type { WorkloadRef, WorkloadSpec } from './runtime.ts'
 
-const segment = z.string().regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'use a-z 0-9 . _ - and begin and end with a letter or digit').max(128)
+const segment = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'use a-z 0-9 . _ - and begin and end with a letter or digit')
+  .max(128)
 const secretPath = z.strictObject({ secretPath: z.string().min(1) })
 const httpPath = z.string().startsWith('/')
 const port = z.int().min(1).max(65_535)
@@ -16,7 +19,10 @@ export const workloadRefSchema = z.strictObject({ component: segment, environmen
 export const workloadSpecSchema = z.strictObject({
   ref: workloadRefSchema,
   artifactDigest: z.string().min(1),
-  command: z.array(z.string()).min(1).refine((command) => command[0] !== '', 'names no program'),
+  command: z
+    .array(z.string())
+    .min(1)
+    .refine((command) => command[0] !== '', 'names no program'),
   environment: z.record(
     z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable'),
     z.union([z.strictObject({ value: z.string() }), secretPath, z.strictObject({ text: z.array(z.union([z.string(), secretPath])) })]),

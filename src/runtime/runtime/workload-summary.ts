@@ -10,7 +10,9 @@ export interface Replica extends InstanceStatus {
 export function summarize(desiredReplicas: number, replicas: readonly Replica[]): { state: WorkloadState; readyReplicas: number; message: string } {
   const ready = replicas.filter((replica) => replica.state === 'ready')
   const current = ready.filter((replica) => replica.isCurrent)
-  const troubled = replicas.filter((replica) => replica.isCurrent && (replica.state === 'backing-off' || (replica.state !== 'ready' && replica.lastExit !== undefined)))
+  const troubled = replicas.filter(
+    (replica) => replica.isCurrent && (replica.state === 'backing-off' || (replica.state !== 'ready' && replica.lastExit !== undefined)),
+  )
   const lost = replicas.some((replica) => replica.state === 'unready')
   const readyReplicas = Math.min(ready.length, desiredReplicas)
   const why = troubled.find((replica) => replica.lastExit !== undefined)?.lastExit ?? replicas.find((replica) => replica.waitingFor !== undefined)?.waitingFor

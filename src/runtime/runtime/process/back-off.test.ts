@@ -29,7 +29,8 @@ it('never pauses less than the base or more than the maximum', () => {
   fc.assert(
     fc.property(fc.nat(10_000), (failures) => {
       const delay = restartDelayMs(failures)
-      return delay >= restartBackOff.baseMs && delay <= restartBackOff.maxMs
+      expect(delay).toBeGreaterThanOrEqual(restartBackOff.baseMs)
+      expect(delay).toBeLessThanOrEqual(restartBackOff.maxMs)
     }),
   )
 })

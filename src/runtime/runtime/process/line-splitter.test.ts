@@ -18,18 +18,22 @@ it('gives an endless line in parts', () => {
 
 it('loses and doubles nothing, however the stream is cut into reads', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\r\n]/g, ''))), fc.array(fc.integer({ min: 1, max: 9 })), (texts, cuts) => {
-      const whole = Buffer.from(texts.map((text) => `${text}\n`).join(''))
-      const seen: string[] = []
-      let offset = 0
-      for (let visible = 0, round = 0; offset < whole.length; round++) {
-        visible = Math.min(whole.length, visible + (cuts[round] ?? 50))
-        for (const line of splitLines(whole.subarray(offset, visible), offset, false)) {
-          seen.push(line.text)
-          offset = line.end
+    fc.property(
+      fc.array(fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\r\n]/g, ''))),
+      fc.array(fc.integer({ min: 1, max: 9 })),
+      (texts, cuts) => {
+        const whole = Buffer.from(texts.map((text) => `${text}\n`).join(''))
+        const seen: string[] = []
+        let offset = 0
+        for (let visible = 0, round = 0; offset < whole.length; round++) {
+          visible = Math.min(whole.length, visible + (cuts[round] ?? 50))
+          for (const line of splitLines(whole.subarray(offset, visible), offset, false)) {
+            seen.push(line.text)
+            offset = line.end
+          }
         }
-      }
-      expect(seen).toEqual(texts)
-    }),
+        expect(seen).toEqual(texts)
+      },
+    ),
   )
 })

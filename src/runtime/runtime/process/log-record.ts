@@ -27,7 +27,9 @@ export function parseRecords(text: string): LogRecord[] {
       if (!match) return []
       const letter = match[2] ?? ''
       const isLine = letter === letter.toLowerCase()
-      return [{ at: match[1] ?? '', stream: letter.toLowerCase() === 'o' ? 'stdout' : 'stderr', end: Number(match[3]), ...(isLine ? { text: match[4] ?? '' } : {}) }]
+      return [
+        { at: match[1] ?? '', stream: letter.toLowerCase() === 'o' ? 'stdout' : 'stderr', end: Number(match[3]), ...(isLine ? { text: match[4] ?? '' } : {}) },
+      ]
     })
 }
 

@@ -7,11 +7,14 @@ export type ProbeResult = string | undefined
 /** GET on a replica's own loopback address; 200 to 399 passes. The body is not read. */
 export function probeHttp(port: number, path: string, timeoutMs: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const outgoing = request({ host: '127.0.0.1', port, path, agent: false, timeout: timeoutMs, headers: { 'user-agent': 'fairway-probe', connection: 'close' } }, (response) => {
-      const status = response.statusCode ?? 0
-      resolve(status >= 200 && status < 400 ? undefined : `${path} answers ${status}`)
-      outgoing.destroy()
-    })
+    const outgoing = request(
+      { host: '127.0.0.1', port, path, agent: false, timeout: timeoutMs, headers: { 'user-agent': 'fairway-probe', connection: 'close' } },
+      (response) => {
+        const status = response.statusCode ?? 0
+        resolve(status >= 200 && status < 400 ? undefined : `${path} answers ${status}`)
+        outgoing.destroy()
+      },
+    )
     outgoing.on('timeout', () => {
       resolve(`${path} does not answer within ${timeoutMs} ms`)
       outgoing.destroy()

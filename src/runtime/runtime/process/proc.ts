@@ -40,7 +40,8 @@ export function findMarked(owner: string): Map<string, ProcessIdentity> {
     const process = readProcess(Number(name))
     if (instance === undefined || !process) continue
     // A child whose leader has gone stands for its group, so that the group is found and ended too.
-    if (process.group === process.pid || !found.has(instance)) found.set(instance, { pid: process.group, start: process.group === process.pid ? process.start : '' })
+    if (process.group === process.pid || !found.has(instance))
+      found.set(instance, { pid: process.group, start: process.group === process.pid ? process.start : '' })
   }
   return found
 }

@@ -56,7 +56,7 @@ export class ProcessInstance {
       folder: context.folder,
       instance: row.id,
       mask: (text) => maskSecrets(text, this.#masked ?? []),
-      onLine: context.onLine,
+      onLine: (line) => context.onLine(line),
       now: () => context.deps.clock.now(),
       limits: context.timings.log,
     })
@@ -68,7 +68,9 @@ export class ProcessInstance {
 
   /** Begins; `found` is the process of this replica that already runs. */
   start(found?: ProcessIdentity): void {
-    this.#done ??= this.#supervise(found).catch((error: unknown) => this.#context.deps.log.error('the supervision of a replica ended', { workload: this.id, error }))
+    this.#done ??= this.#supervise(found).catch((error: unknown) =>
+      this.#context.deps.log.error('the supervision of a replica ended', { workload: this.id, error }),
+    )
   }
 
   /** Reads new output. */

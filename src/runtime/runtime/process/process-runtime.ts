@@ -62,7 +62,8 @@ export class ProcessRuntime implements Runtime, EndpointSource {
   }
 
   async list(filter: { component?: string | undefined; environment?: string | undefined } = {}): Promise<WorkloadStatus[]> {
-    const matches = (ref: WorkloadRef): boolean => (filter.component ?? ref.component) === ref.component && (filter.environment ?? ref.environment) === ref.environment
+    const matches = (ref: WorkloadRef): boolean =>
+      (filter.component ?? ref.component) === ref.component && (filter.environment ?? ref.environment) === ref.environment
     return [...this.#workloads.entries()]
       .filter(([, workload]) => matches(workload.ref))
       .sort(([a], [b]) => (a < b ? -1 : 1))

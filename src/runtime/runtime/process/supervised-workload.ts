@@ -63,7 +63,9 @@ export class SupervisedWorkload {
 
   status(): WorkloadStatus {
     const { spec, generation, desired } = this.#wanted
-    const replicas = this.#instances.filter((instance) => instance.state !== 'stopped').map((instance) => ({ ...instance.status(), isCurrent: instance.generation === generation }))
+    const replicas = this.#instances
+      .filter((instance) => instance.state !== 'stopped')
+      .map((instance) => ({ ...instance.status(), isCurrent: instance.generation === generation }))
     const instances = this.#instances.map((instance) => instance.status())
     const common = { ref: this.ref, version: spec.labels.version, desiredReplicas: spec.replicas, fingerprint: fingerprintOf(spec), instances }
     if (desired === 'stopped') return { ...common, state: 'stopped', readyReplicas: 0, message: instances.length > 0 ? 'stopping' : 'stopped' }
@@ -127,7 +129,9 @@ export class SupervisedWorkload {
 
     const surplus = missing < 0 ? current.slice(missing) : []
     const spare = Math.max(0, readyCurrent.length + readyOld.length - replicas)
-    const replaced = old.filter((instance) => instance.state !== 'ready' && (replicas === 0 || readyCurrent.length + readyOld.length > 0 || current.length + starting > 0))
+    const replaced = old.filter(
+      (instance) => instance.state !== 'ready' && (replicas === 0 || readyCurrent.length + readyOld.length > 0 || current.length + starting > 0),
+    )
     await Promise.all([...surplus, ...replaced, ...readyOld.slice(0, spare)].map((instance) => this.#drop(instance)))
   }
 

@@ -24,7 +24,16 @@ export interface InstanceRow {
 }
 
 type WorkloadTables = {
-  workload: { key: string; component: string; environment: string; release: string; spec: unknown; desired: 'running' | 'stopped'; generation: number; updated_at: Date }
+  workload: {
+    key: string
+    component: string
+    environment: string
+    release: string
+    spec: unknown
+    desired: 'running' | 'stopped'
+    generation: number
+    updated_at: Date
+  }
   workload_instance: {
     id: string
     workload_key: string
