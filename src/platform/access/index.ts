@@ -1,0 +1,3 @@
+export * from './access-faults.ts'
+export * from './access.ts'
+export type { AccessPolicy } from './cedar-engine.ts'
