@@ -14,14 +14,28 @@ export interface TelemetryTable<K extends TelemetryKind = TelemetryKind> {
   timeUs: string
 }
 
+/** Longest text of a column; what is longer is cut. */
+const MAX_TEXT = 1_000_000
+const LARGEST = { utinyint: 255, uinteger: 2 ** 32 - 1, bigint: Number.MAX_SAFE_INTEGER } as const
+
+// What is written is what DuckDB can read, whatever came in: one bad value would hold up a whole segment.
 function text<Row>(name: string, of: (row: Row) => string): Column<Row> {
-  return { name, type: 'varchar', of }
+  return { name, type: 'varchar', of: (row) => of(row).slice(0, MAX_TEXT).toWellFormed() }
 }
-function whole<Row>(name: string, of: (row: Row) => number, type = 'bigint'): Column<Row> {
-  return { name, type, of: (row) => Math.round(of(row)) }
+function whole<Row>(name: string, of: (row: Row) => number, type: keyof typeof LARGEST = 'bigint'): Column<Row> {
+  const largest = LARGEST[type]
+  const least = type === 'bigint' ? -largest : 0
+  return { name, type, of: (row) => Math.max(least, Math.min(largest, Math.round(of(row)) || 0)) }
 }
 function real<Row>(name: string, of: (row: Row) => number): Column<Row> {
-  return { name, type: 'double', of }
+  return {
+    name,
+    type: 'double',
+    of: (row) => {
+      const value = of(row)
+      return Number.isFinite(value) ? value : 0
+    },
+  }
 }
 
 type Sourced = TelemetryRows['span' | 'log' | 'metric']

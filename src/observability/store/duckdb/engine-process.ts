@@ -29,17 +29,12 @@ async function perform(call: EngineCall): Promise<EngineAnswer> {
 }
 
 async function dispatch(engine: Engine, call: EngineCall): Promise<unknown> {
-  switch (call.method) {
-    case 'import':
-      return await engine.import(call.kind, call.segment, call.file)
-    case 'query':
-      return await engine.query(call.name, call.args as never, call.limitMs)
-    case 'prune':
-      return await engine.prune(call.kinds, call.olderThanUs)
-    case 'close':
-      engine.close()
-      return endSoon()
-  }
+  if (call.method === 'import') return await engine.import(call.kind, call.segment, call.file)
+  if (call.method === 'query') return await engine.query(call.name, call.args as never, call.limitMs)
+  if (call.method === 'prune') return await engine.prune(call.kinds, call.olderThanUs)
+  engine.close()
+  endSoon()
+  return undefined
 }
 
 function endSoon(): void {

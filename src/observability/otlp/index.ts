@@ -1,0 +1,6 @@
+export { otlpFaults } from './otlp-faults.ts'
+export { createOtlpIngest, type OtlpIngest } from './otlp-ingest.ts'
+export { severityName, severityNumberOf } from './otlp-log.ts'
+export { otlpRoutes, type OtlpRouteDeps } from './otlp-routes.ts'
+export type { WorkloadIdentity } from './otlp-source.ts'
+export { createWorkloadTokens, WORKLOAD_HEADER, type WorkloadTokens } from './workload-token.ts'
