@@ -24,7 +24,7 @@ const spec = z.strictObject(
       .min(1, 'give at least one validation'),
     effect: z.enum(['deny', 'warn'], { error: 'deny or warn' }).default('deny'),
   },
-  { error: 'give an object with validations' },
+  { error: (issue) => (issue.code === 'invalid_type' ? 'give an object with validations' : undefined) },
 )
 
 /** The document that a platform team writes, in the shape of Kubernetes' ValidatingAdmissionPolicy. */
