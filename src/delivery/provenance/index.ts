@@ -1,0 +1,5 @@
+export * from './dsse.ts'
+export * from './provenance-faults.ts'
+export * from './provenance-statement.ts'
+export * from './signing-key.ts'
+export * from './verify-provenance.ts'
