@@ -22,6 +22,12 @@ const LARGEST = { utinyint: 255, uinteger: 2 ** 32 - 1, bigint: Number.MAX_SAFE_
 function text<Row>(name: string, of: (row: Row) => string): Column<Row> {
   return { name, type: 'varchar', of: (row) => of(row).slice(0, MAX_TEXT).toWellFormed() }
 }
+/** JSON as text; what is too long is replaced whole, so that it stays JSON. */
+function json<Row>(name: string, of: (row: Row) => string, instead: string): Column<Row> {
+  const column = text(name, of)
+  return { ...column, of: (row) => (of(row).length > MAX_TEXT ? instead : column.of(row)) }
+}
+const attributes = json<{ attributes: string }>('attributes', (row) => row.attributes, '{"fairway.truncated":true}')
 function whole<Row>(name: string, of: (row: Row) => number, type: keyof typeof LARGEST = 'bigint'): Column<Row> {
   const largest = LARGEST[type]
   const least = type === 'bigint' ? -largest : 0
@@ -67,8 +73,8 @@ export const TELEMETRY_TABLES: { readonly [K in TelemetryKind]: TelemetryTable<K
       text('status_message', (row) => row.statusMessage),
       ...SOURCE,
       text('scope', (row) => row.scope),
-      text('attributes', (row) => row.attributes),
-      text('events', (row) => row.events),
+      attributes,
+      json('events', (row) => row.events, '[]'),
     ],
   },
   log: {
@@ -84,7 +90,7 @@ export const TELEMETRY_TABLES: { readonly [K in TelemetryKind]: TelemetryTable<K
       text('trace_id', (row) => row.traceId),
       text('span_id', (row) => row.spanId),
       ...SOURCE,
-      text('attributes', (row) => row.attributes),
+      attributes,
     ],
   },
   metric: {
@@ -100,10 +106,10 @@ export const TELEMETRY_TABLES: { readonly [K in TelemetryKind]: TelemetryTable<K
       real('value', (row) => row.value),
       whole('count', (row) => row.count),
       real('sum', (row) => row.sum),
-      text('bounds', (row) => row.bounds),
-      text('buckets', (row) => row.buckets),
+      json('bounds', (row) => row.bounds, '[]'),
+      json('buckets', (row) => row.buckets, '[]'),
       ...SOURCE,
-      text('attributes', (row) => row.attributes),
+      attributes,
     ],
   },
   request: {

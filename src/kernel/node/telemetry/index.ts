@@ -1,3 +1,4 @@
+export { BatchQueue, type BatchQueueOptions } from './batch-queue.ts'
 export * from './telemetry.ts'
 export type { Counter, Gauge, Histogram, InstrumentOptions, Labels, Meter } from './meter.ts'
 export type { Span, SpanKind, SpanOptions, Tracer } from './tracer.ts'

@@ -1,0 +1,1 @@
+export { traceFaults, traceRoutes } from './trace-routes.ts'
