@@ -6,3 +6,4 @@ create table rollout_analysis (
   baseline_probes jsonb not null default '{"requests": 0, "errors": 0}',
   outcome jsonb
 );
+create index rollout_analysis_by_start on rollout_analysis (started_at);
