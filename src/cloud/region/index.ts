@@ -1,0 +1,2 @@
+export * from './region.ts'
+export { regionRoutes } from './region-routes.ts'
