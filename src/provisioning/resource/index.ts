@@ -1,0 +1,8 @@
+export * from './desired.ts'
+export * from './placeholder.ts'
+export * from './plan-resources.ts'
+export * from './recorded-driver.ts'
+export * from './resource-faults.ts'
+export type { ResourceRow } from './resource-store.ts'
+export * from './resources.ts'
+export * from './secrets-port.ts'
