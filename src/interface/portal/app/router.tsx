@@ -1,0 +1,188 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, type RouteComponent } from '@tanstack/react-router'
+import { queries } from '../api/queries.ts'
+import { BrokenPage, NoSuchPage } from './broken-page.tsx'
+import { oneOf, present, text, whole } from './search.ts'
+import { Shell } from './shell.tsx'
+
+interface Context {
+  client: QueryClient
+}
+
+/** A page in a chunk of its own. Its type is cut here, since pages take their addresses' types from the router. */
+const page = (load: () => Promise<Record<string, unknown>>, name: string): RouteComponent => lazyRouteComponent(load as () => Promise<Record<string, RouteComponent>>, name)
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NoSuchPage, errorComponent: BrokenPage })
+const app = createRoute({ getParentRoute: () => root, id: 'app', component: Shell })
+const under = <const P extends string>(path: P) => ({ getParentRoute: () => app, path }) as const
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (raw: Record<string, unknown>) => present({ code: text(raw, 'code'), next: text(raw, 'next') }),
+  component: page(() => import('../pages/login/login-page.tsx'), 'LoginPage'),
+})
+const home = createRoute({
+  ...under('/'),
+  loader: ({ context: { client } }) => {
+    void client.prefetchQuery(queries.matrix())
+    void client.prefetchQuery(queries.approvals())
+  },
+  component: page(() => import('../pages/home/home-page.tsx'), 'HomePage'),
+})
+const catalog = createRoute({
+  ...under('/catalog'),
+  validateSearch: (raw: Record<string, unknown>) =>
+    present({
+      q: text(raw, 'q'),
+      kind: text(raw, 'kind'),
+      type: text(raw, 'type'),
+      owner: text(raw, 'owner'),
+      lifecycle: text(raw, 'lifecycle'),
+      sort: text(raw, 'sort'),
+      columns: text(raw, 'columns'),
+    }),
+  loader: ({ context: { client } }) => void client.prefetchQuery(queries.entities()),
+  component: page(() => import('../pages/catalog/catalog-page.tsx'), 'CatalogPage'),
+})
+const component = createRoute({
+  ...under('/components/$name'),
+  loader: ({ context: { client }, params }) => {
+    void client.prefetchQuery(queries.entity('component', 'default', params.name))
+    void client.prefetchQuery(queries.matrix())
+  },
+  component: page(() => import('../pages/component/component-page.tsx'), 'ComponentPage'),
+})
+const entity = createRoute({
+  ...under('/entities/$kind/$namespace/$name'),
+  loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.entity(params.kind, params.namespace, params.name)),
+  component: page(() => import('../pages/entity/entity-page.tsx'), 'EntityPage'),
+})
+const create = createRoute({
+  ...under('/create'),
+  loader: ({ context: { client } }) => void client.prefetchQuery(queries.templates()),
+  component: page(() => import('../pages/create/create-page.tsx'), 'CreatePage'),
+})
+const createOne = createRoute({
+  ...under('/create/$namespace/$name'),
+  loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.template(params.namespace, params.name)),
+  component: page(() => import('../pages/create/template-page.tsx'), 'TemplatePage'),
+})
+const environments = createRoute({
+  ...under('/environments'),
+  validateSearch: (raw: Record<string, unknown>) => present({ q: text(raw, 'q'), owner: text(raw, 'owner'), compare: text(raw, 'compare') }),
+  loader: ({ context: { client } }) => void client.prefetchQuery(queries.matrix()),
+  component: page(() => import('../pages/environments/environments-page.tsx'), 'EnvironmentsPage'),
+})
+const changes = createRoute({
+  ...under('/changes'),
+  validateSearch: (raw: Record<string, unknown>) =>
+    present({
+      show: oneOf(raw, 'show', ['open', 'waiting', 'done', 'failed']),
+      component: text(raw, 'component'),
+      environment: text(raw, 'environment'),
+      mine: oneOf(raw, 'mine', ['yes']),
+    }),
+  component: page(() => import('../pages/changes/changes-page.tsx'), 'ChangesPage'),
+})
+const change = createRoute({
+  ...under('/changes/$id'),
+  loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.change(params.id)),
+  component: page(() => import('../pages/change/change-page.tsx'), 'ChangePage'),
+})
+const approvals = createRoute({
+  ...under('/approvals'),
+  loader: ({ context: { client } }) => void client.prefetchQuery(queries.approvals()),
+  component: page(() => import('../pages/approvals/approvals-page.tsx'), 'ApprovalsPage'),
+})
+const pipelines = createRoute({
+  ...under('/pipelines'),
+  validateSearch: (raw: Record<string, unknown>) =>
+    present({ component: text(raw, 'component'), branch: text(raw, 'branch'), state: oneOf(raw, 'state', ['queued', 'running', 'completed']) }),
+  component: page(() => import('../pages/pipelines/pipelines-page.tsx'), 'PipelinesPage'),
+})
+const run = createRoute({
+  ...under('/pipelines/$run'),
+  validateSearch: (raw: Record<string, unknown>) => present({ job: text(raw, 'job'), line: whole(raw, 'line'), to: whole(raw, 'to') }),
+  loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.run(params.run)),
+  component: page(() => import('../pages/run/run-page.tsx'), 'RunPage'),
+})
+const observe = createRoute({
+  ...under('/observe'),
+  validateSearch: (raw: Record<string, unknown>) => present({ environment: text(raw, 'environment') }),
+  component: page(() => import('../pages/observe/observe-page.tsx'), 'ObservePage'),
+})
+const observeOne = createRoute({
+  ...under('/observe/$name'),
+  validateSearch: (raw: Record<string, unknown>) =>
+    present({
+      view: oneOf(raw, 'view', ['signals', 'logs', 'traces']),
+      environment: text(raw, 'environment'),
+      range: oneOf(raw, 'range', ['15m', '1h', '6h', '24h', '7d']),
+      q: text(raw, 'q'),
+      level: text(raw, 'level'),
+      trace: text(raw, 'trace'),
+    }),
+  component: page(() => import('../pages/observe/component-signals-page.tsx'), 'ComponentSignalsPage'),
+})
+const release = createRoute({
+  ...under('/releases/$id'),
+  loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.release(params.id)),
+  component: page(() => import('../pages/release/release-page.tsx'), 'ReleasePage'),
+})
+const cloud = createRoute({
+  ...under('/cloud'),
+  validateSearch: (raw: Record<string, unknown>) => present({ provider: text(raw, 'provider'), q: text(raw, 'q') }),
+  component: page(() => import('../pages/cloud/cloud-page.tsx'), 'CloudPage'),
+})
+const activity = createRoute({
+  ...under('/activity'),
+  validateSearch: (raw: Record<string, unknown>) => present({ subject: text(raw, 'subject'), type: text(raw, 'type') }),
+  component: page(() => import('../pages/activity/activity-page.tsx'), 'ActivityPage'),
+})
+const settings = createRoute({ ...under('/settings'), component: page(() => import('../pages/settings/settings-page.tsx'), 'SettingsPage') })
+
+const tree = root.addChildren([
+  login,
+  app.addChildren([
+    home,
+    catalog,
+    component,
+    entity,
+    create,
+    createOne,
+    environments,
+    changes,
+    change,
+    approvals,
+    pipelines,
+    run,
+    observe,
+    observeOne,
+    release,
+    cloud,
+    activity,
+    settings,
+  ]),
+])
+
+/** The portal's addresses. Pages load when they are hovered, focused or visited. */
+export function createPortalRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultPreload: 'intent',
+    defaultPreloadDelay: 40,
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: BrokenPage,
+    defaultNotFoundComponent: NoSuchPage,
+    defaultPendingMs: 400,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPortalRouter>
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest'
+import { oneOf, present, text, whole } from './search.ts'
+
+describe('search parameters', () => {
+  test.each([
+    [{ q: 'orders' }, 'orders'],
+    [{ q: 42 }, '42'],
+    [{ q: '' }, undefined],
+    [{ q: { a: 1 } }, undefined],
+    [{}, undefined],
+  ])('text of %j is %s', (raw, value) => {
+    expect(text(raw, 'q')).toBe(value)
+  })
+
+  test('a word that is none of the choices falls away', () => {
+    expect(oneOf({ tab: 'logs' }, 'tab', ['logs', 'traces'])).toBe('logs')
+    expect(oneOf({ tab: 'nope' }, 'tab', ['logs', 'traces'])).toBeUndefined()
+  })
+
+  test.each([
+    [{ line: 12 }, 12],
+    [{ line: '12' }, 12],
+    [{ line: -1 }, undefined],
+    [{ line: 'x' }, undefined],
+    [{}, undefined],
+  ])('whole number of %j is %s', (raw, value) => {
+    expect(whole(raw, 'line')).toBe(value)
+  })
+
+  test('absent members stay out of the address', () => {
+    expect(present({ a: 1, b: undefined })).toEqual({ a: 1 })
+  })
+})

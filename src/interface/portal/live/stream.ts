@@ -1,0 +1,85 @@
+import { createParser } from 'eventsource-parser'
+
+export interface LiveEvent {
+  id: string | undefined
+  type: string
+  data: string
+}
+
+interface StreamOptions {
+  url: string
+  onEvent: (event: LiveEvent) => void
+  onState: (state: StreamState) => void
+  /** First wait before a new attempt; doubles up to `maxDelayMs`. */
+  minDelayMs?: number
+  maxDelayMs?: number
+}
+
+export type StreamState = 'connecting' | 'live' | 'lost' | 'signed-out'
+
+/**
+ * Server-sent events by `fetch`: `EventSource` hands over only event types that one knows beforehand, and Fairway's `event` field is open-ended.
+ * Goes on after the last seen id when the connection breaks, until the returned function is called.
+ */
+export function openStream({ url, onEvent, onState, minDelayMs = 500, maxDelayMs = 15_000 }: StreamOptions): () => void {
+  const stopped = new AbortController()
+  let lastId: string | undefined
+  let wake: () => void = () => undefined
+  const onOnline = (): void => wake()
+  window.addEventListener('online', onOnline)
+
+  const run = async (): Promise<void> => {
+    let failures = 0
+    while (!stopped.signal.aborted) {
+      try {
+        const response = await fetch(url, {
+          headers: { accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'last-event-id': lastId }) },
+          credentials: 'same-origin',
+          cache: 'no-store',
+          signal: stopped.signal,
+        })
+        if (response.status === 401) {
+          onState('signed-out')
+          return
+        }
+        if (!response.ok || response.body === null) throw new Error(`stream answered ${response.status}`)
+        failures = 0
+        onState('live')
+        await read(response.body, (event) => {
+          lastId = event.id ?? lastId
+          onEvent(event)
+        })
+      } catch {
+        if (stopped.signal.aborted) return
+      }
+      failures += 1
+      onState('lost')
+      const delayMs = Math.min(maxDelayMs, minDelayMs * 2 ** (failures - 1))
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, delayMs)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+  }
+  onState('connecting')
+  void run()
+  return () => {
+    window.removeEventListener('online', onOnline)
+    stopped.abort()
+    wake()
+  }
+}
+
+async function read(body: ReadableStream<Uint8Array>, onEvent: (event: LiveEvent) => void): Promise<void> {
+  const parser = createParser({ onEvent: (event) => onEvent({ id: event.id, type: event.event ?? 'message', data: event.data }) })
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    parser.feed(decoder.decode(value, { stream: true }))
+  }
+}

@@ -1,0 +1,15 @@
+import { describe, expect, test } from 'vitest'
+import { topicsOf } from './topics.ts'
+
+describe('topicsOf', () => {
+  test.each([
+    ['change/chg_1', ['events', 'changes', 'environments']],
+    ['run/run_1', ['events', 'runs']],
+    ['component:default/orders', ['events', 'entities', 'templates', 'environments']],
+    ['entity/component:default/orders', ['events', 'entities', 'templates', 'environments']],
+    ['nobody-knows/x', ['events']],
+    ['', ['events']],
+  ])('%s makes %j old', (subject, topics) => {
+    expect(topicsOf(subject)).toEqual(topics)
+  })
+})

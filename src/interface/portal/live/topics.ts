@@ -1,0 +1,30 @@
+/** Which cached answers an event makes old: first members of query keys, by the kind in the event's subject. */
+const byKind: Record<string, readonly string[]> = {
+  change: ['changes', 'environments'],
+  deployment: ['environments', 'workloads', 'releases', 'changes'],
+  workload: ['environments', 'workloads'],
+  route: ['environments'],
+  environment: ['environments'],
+  run: ['runs'],
+  pipeline_run: ['runs'],
+  release: ['releases', 'environments'],
+  artifact: ['artifacts', 'releases'],
+  entity: ['entities', 'templates', 'environments'],
+  catalog: ['entities', 'templates', 'environments'],
+  location: ['entities', 'templates', 'environments'],
+  repository: ['entities', 'files'],
+  resource: ['resources'],
+  slo: ['slos'],
+  token: ['tokens'],
+  account: ['cloud'],
+}
+
+/**
+ * Topics to refresh after an event about `subject` (`change/chg_…`, `run/run_…`, `component:default/orders`).
+ * Every event also is a line of the activity list.
+ */
+export function topicsOf(subject: string): readonly string[] {
+  const kind = subject.split(/[/:]/, 1)[0]?.toLowerCase() ?? ''
+  const isEntityRef = /^[a-z]+:[^/]+\/.+$/i.test(subject)
+  return ['events', ...(byKind[kind] ?? (isEntityRef ? byKind['entity'] : undefined) ?? [])]
+}

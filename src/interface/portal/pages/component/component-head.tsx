@@ -1,0 +1,56 @@
+import type { EntityDetail, MatrixRow } from '../../api/shapes/index.ts'
+import { EntityLink } from '../../ui/links.tsx'
+import css from './component.module.css'
+
+/** Owner, lifecycle, type, system and links in one line. */
+export function ComponentHead({ detail, row }: { detail: EntityDetail; row: MatrixRow | undefined }) {
+  const { spec = {}, metadata } = detail.entity
+  const text = (name: string): string | undefined => (typeof spec[name] === 'string' ? spec[name] : undefined)
+  const owner = text('owner') ?? row?.owner
+  const system = text('system')
+  const url = Object.values(row?.cells ?? {}).findLast((cell) => cell?.url !== null && cell?.url !== undefined)?.url
+  const links = [...(metadata.links ?? []), ...(url === undefined || url === null ? [] : [{ url, title: 'Open the service' }])].filter((link) => /^https?:\/\//.test(link.url))
+  return (
+    <dl className={css['facts']}>
+      {owner === undefined ? null : (
+        <div>
+          <dt>Owner</dt>
+          <dd>
+            <EntityLink of={owner} kind="group" />
+          </dd>
+        </div>
+      )}
+      <Fact name="Lifecycle" value={text('lifecycle')} />
+      <Fact name="Type" value={text('type')} />
+      <Fact name="Tier" value={metadata.labels?.['fairway.dev/tier']} />
+      {system === undefined ? null : (
+        <div>
+          <dt>System</dt>
+          <dd>
+            <EntityLink of={system} kind="system" />
+          </dd>
+        </div>
+      )}
+      {links.map((link) => (
+        <div key={link.url}>
+          <dt className="sr">Link</dt>
+          <dd>
+            <a href={link.url} target="_blank" rel="noreferrer" style={{ textDecoration: 'underline' }}>
+              {link.title ?? link.url}
+            </a>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string | undefined }) {
+  if (value === undefined) return null
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}

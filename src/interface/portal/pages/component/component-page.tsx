@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { queries } from '../../api/queries.ts'
+import { rememberPlace } from '../../app/recent.ts'
+import { IntentDialog } from '../../parts/promote/intent-dialog.tsx'
+import type { Intent } from '../../parts/promote/intent.ts'
+import { healthLook, worstHealth } from '../../ui/looks.ts'
+import { Page } from '../../ui/page.tsx'
+import { QueryView, RowSkeletons } from '../../ui/query-view.tsx'
+import { StateMark } from '../../ui/state-mark.tsx'
+import { EntityFacts, Problems, RelationsPart } from '../entity/entity-parts.tsx'
+import { ChangesPart } from './changes-part.tsx'
+import { ComponentHead } from './component-head.tsx'
+import css from './component.module.css'
+import { EnvironmentsPart } from './environments-part.tsx'
+import { ReadmePart } from './readme-part.tsx'
+import { ReleasesPart } from './releases-part.tsx'
+import { ResourcesPart } from './resources-part.tsx'
+import { RunsPart } from './runs-part.tsx'
+import { SectionNav } from './section-nav.tsx'
+import { SignalsPart } from './signals-part.tsx'
+import { SlosPart } from './slos-part.tsx'
+
+const route = getRouteApi('/app/components/$name')
+
+/** Everything about one component, on one page: sections load when they come in sight, and each has an address. */
+export function ComponentPage() {
+  const { name } = route.useParams()
+  const query = useQuery(queries.entity('component', 'default', name))
+  const matrix = useQuery(queries.matrix())
+  const [intent, setIntent] = useState<Intent | null>(null)
+  const row = matrix.data?.rows.find((each) => each.component === name)
+  const health = row === undefined ? undefined : worstHealth(Object.values(row.cells).flatMap((cell) => (cell === null || cell === undefined ? [] : [cell.health])))
+  const entity = query.data?.entity
+  useEffect(() => rememberPlace({ to: `/components/${name}`, title: name }), [name])
+  return (
+    <Page
+      title={name}
+      above={<Link to="/catalog">Catalog</Link>}
+      heading={
+        <>
+          {entity?.metadata.title ?? name} {health === undefined ? null : <StateMark look={healthLook(health)} isBadge />}
+        </>
+      }
+      about={entity?.metadata.description ?? ' '}
+    >
+      <QueryView query={query} what="component" skeleton={<RowSkeletons rows={10} />}>
+        {(detail) => (
+          <>
+            <Problems detail={detail} />
+            <ComponentHead detail={detail} row={row} />
+            <div className={css['layout']}>
+              <div>
+                <EnvironmentsPart component={name} matrix={matrix} onIntent={setIntent} />
+                <ChangesPart component={name} />
+                <RunsPart component={name} />
+                <ReleasesPart component={name} />
+                <SlosPart component={name} />
+                <SignalsPart component={name} environments={row === undefined ? [] : Object.keys(row.cells).filter((each) => row.cells[each] !== null)} />
+                <ResourcesPart component={name} />
+                <RelationsPart detail={detail} title="Dependencies" />
+                <ReadmePart detail={detail} />
+                <EntityFacts detail={detail} />
+              </div>
+              <SectionNav />
+            </div>
+          </>
+        )}
+      </QueryView>
+      {intent === null ? null : <IntentDialog intent={intent} onClose={() => setIntent(null)} />}
+    </Page>
+  )
+}

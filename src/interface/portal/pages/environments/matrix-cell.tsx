@@ -1,0 +1,54 @@
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import type { MatrixCell as Cell } from '../../api/shapes/index.ts'
+import type { Intent } from '../../parts/promote/intent.ts'
+import { Age } from '../../ui/age.tsx'
+import { VersionLink, Who } from '../../ui/links.tsx'
+import { healthLook } from '../../ui/looks.ts'
+import { StateMark } from '../../ui/state-mark.tsx'
+import css from './environments.module.css'
+import { Traffic } from './traffic.tsx'
+
+interface MatrixCellProps {
+  component: string
+  environment: string
+  cell: Cell | null | undefined
+  /** The environment that this release would go to next, when it is not there yet. */
+  promoteTo: string | undefined
+  onIntent: (intent: Intent) => void
+}
+
+/** One component in one environment. */
+export function MatrixCell({ component, environment, cell, promoteTo, onIntent }: MatrixCellProps) {
+  if (cell === null || cell === undefined) return <span className="dim">Not there</span>
+  return (
+    <div className={css['cell']}>
+      <div className={css['line']}>
+        <VersionLink release={cell.release} version={cell.version} />
+        <StateMark look={healthLook(cell.health)} />
+      </div>
+      <div className={css['small']}>
+        <Age at={cell.deployedAt} /> by <Who principal={cell.deployedBy} />
+      </div>
+      <Traffic traffic={cell.traffic} />
+      {cell.activeChangeId === null ? (
+        <div className={css['acts']}>
+          {promoteTo === undefined ? null : (
+            <Button variant="default" size="compact-xs" onClick={() => onIntent({ kind: 'promote', component, from: environment, to: promoteTo })}>
+              Promote<span className="sr"> {component}</span> to {promoteTo}
+            </Button>
+          )}
+          <Button variant="subtle" color="gray" size="compact-xs" onClick={() => onIntent({ kind: 'rollback', component, environment })}>
+            Roll back<span className="sr"> {component} in {environment}</span>
+          </Button>
+        </div>
+      ) : (
+        <div className={css['acts']}>
+          <Link to="/changes/$id" params={{ id: cell.activeChangeId }}>
+            <StateMark isBadge look={{ tone: 'blue', shape: 'arc', word: 'Change under way' }} />
+          </Link>
+        </div>
+      )}
+    </div>
+  )
+}

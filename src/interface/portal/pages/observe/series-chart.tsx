@@ -1,0 +1,92 @@
+import 'uplot/dist/uPlot.min.css'
+import { useComputedColorScheme } from '@mantine/core'
+import { useEffect, useRef } from 'react'
+import uPlot from 'uplot'
+import { releaseStroke, resolveColour } from './chart-palette.ts'
+import css from './observe.module.css'
+
+export interface DeployMarker {
+  /** Instant in seconds. */
+  at: number
+  label: string
+}
+
+interface SeriesChartProps {
+  label: string
+  times: readonly number[]
+  columns: readonly (readonly (number | null)[])[]
+  names: readonly string[]
+  markers: readonly DeployMarker[]
+  format: (value: number) => string
+  /** A horizontal line, such as an objective. */
+  threshold?: number | undefined
+}
+
+/** Charts with this key share their cursor. */
+const cursorKey = 'fairway-signals'
+
+/** One measure over time, a line for each release; the cursor is shared with the other charts of the page. */
+export function SeriesChart({ label, times, columns, names, markers, format, threshold }: SeriesChartProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const scheme = useComputedColorScheme()
+  useEffect(() => {
+    const element = host.current
+    if (element === null) return undefined
+    const axis: uPlot.Axis = { stroke: resolveColour('var(--fw-dim)'), grid: { stroke: resolveColour('var(--fw-line)'), width: 1 }, ticks: { show: false }, font: '12px system-ui' }
+    const chart = new uPlot(
+      {
+        width: element.clientWidth,
+        height: 200,
+        legend: { show: true, live: true },
+        cursor: { sync: { key: cursorKey }, points: { size: 6 }, drag: { x: false, y: false } },
+        scales: { y: { range: (_, __, max) => [0, Math.max(1, max ?? 1) * 1.1] } },
+        axes: [axis, { ...axis, size: 64, values: (_, values) => values.map((value) => format(value)) }],
+        series: [
+          { value: (_, value) => (value === null ? '–' : new Date(value * 1000).toLocaleTimeString('en-GB')) },
+          ...names.map((name, at) => {
+            const { stroke, dash, width } = releaseStroke(at, names.length)
+            return { label: name, stroke: resolveColour(stroke), dash, width, points: { show: false }, value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)) }
+          }),
+        ],
+        hooks: { draw: [(plot) => drawMarks(plot, markers, threshold)] },
+      },
+      [[...times], ...columns.map((column) => [...column])],
+      element,
+    )
+    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 200 }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      chart.destroy()
+    }
+  }, [times, columns, names, markers, format, threshold, scheme])
+  return <div ref={host} className={css['chart']} role="img" aria-label={label} />
+}
+
+function drawMarks(plot: uPlot, markers: readonly DeployMarker[], threshold: number | undefined): void {
+  const { ctx, bbox } = plot
+  ctx.save()
+  ctx.lineWidth = 1
+  ctx.setLineDash([4, 4])
+  ctx.font = `${11 * devicePixelRatio}px system-ui`
+  for (const marker of markers) {
+    const x = Math.round(plot.valToPos(marker.at, 'x', true))
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    ctx.strokeStyle = resolveColour('var(--fw-blue-mark)')
+    ctx.fillStyle = resolveColour('var(--fw-blue)')
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+    ctx.fillText(marker.label, x + 4 * devicePixelRatio, bbox.top + 10 * devicePixelRatio)
+  }
+  if (threshold !== undefined) {
+    const y = Math.round(plot.valToPos(threshold, 'y', true))
+    ctx.strokeStyle = resolveColour('var(--fw-amber-mark)')
+    ctx.beginPath()
+    ctx.moveTo(bbox.left, y)
+    ctx.lineTo(bbox.left + bbox.width, y)
+    ctx.stroke()
+  }
+  ctx.restore()
+}

@@ -1,0 +1,40 @@
+import { api } from '../../api/api.ts'
+import type { Change, Plan } from '../../api/shapes/index.ts'
+
+/** What somebody is about to do to a component in an environment. */
+export type Intent =
+  | { kind: 'promote'; component: string; from: string; to: string }
+  | { kind: 'rollback'; component: string; environment: string }
+  | { kind: 'deploy'; component: string; environment: string; release?: string; version?: string }
+
+/** The button and the dialog's title: a verb and what it is done to. */
+export function intentTitle(intent: Intent): string {
+  if (intent.kind === 'promote') return `Promote ${intent.component} to ${intent.to}`
+  if (intent.kind === 'rollback') return `Roll back ${intent.component} in ${intent.environment}`
+  return `Deploy ${intent.component}${intent.version === undefined ? '' : ` v${intent.version}`} to ${intent.environment}`
+}
+
+/** Asks the server for the plan; nothing is written. */
+export function planIntent(intent: Intent): Promise<Plan> {
+  const { kind, ...input } = intent
+  if (kind === 'deploy') {
+    const { version: _, ...body } = input as Extract<Intent, { kind: 'deploy' }>
+    return api.plan('deploy', body)
+  }
+  return api.plan(kind, input)
+}
+
+/** Starts it. The key makes a second click on the same dialog the same change. */
+export function startIntent(intent: Intent, reason: string, key: string): Promise<Change> {
+  if (intent.kind === 'promote') return api.promote({ component: intent.component, from: intent.from, to: intent.to }, key)
+  if (intent.kind === 'rollback') return api.rollBack({ component: intent.component, environment: intent.environment, reason }, key)
+  return api.deploy(
+    {
+      component: intent.component,
+      environment: intent.environment,
+      ...(intent.release === undefined ? {} : { release: intent.release }),
+      ...(reason === '' ? {} : { reason }),
+    },
+    key,
+  )
+}

@@ -1,0 +1,17 @@
+import { CopyButton, Tooltip, UnstyledButton } from '@mantine/core'
+import { shortId } from '../format/reference.ts'
+
+/** An id, short, that copies itself whole. */
+export function ShortId({ id, label = 'id' }: { id: string; label?: string }) {
+  return (
+    <CopyButton value={id}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? 'Copied' : `Copy ${id.length > 40 ? label : id}`}>
+          <UnstyledButton onClick={copy} className="mono" aria-label={`Copy ${label} ${id}`} style={{ color: 'var(--fw-dim)', minHeight: 24 }}>
+            {shortId(id)}
+          </UnstyledButton>
+        </Tooltip>
+      )}
+    </CopyButton>
+  )
+}
