@@ -52,7 +52,7 @@ describe('decideAnalysis', () => {
   })
 
   it('refuses an undecided one with some evidence against it when the time is over', () => {
-    const canary = { requests: 20, errors: 4 }
+    const canary = { requests: 20, errors: 3 }
     expect(decideAnalysis({ ...moment, canary, elapsedSeconds: 59 })).toMatchObject({ next: 'watch' })
     expect(decideAnalysis({ ...moment, canary, elapsedSeconds: 60 })).toMatchObject({ next: 'end', outcome: { outcome: 'refused', reason: 'likely_worse' } })
   })

@@ -298,7 +298,7 @@ function memoryRoutes(): TrafficRoutes & { writes: number } {
   return {
     writes: 0,
     getRoute: (host) => table.get(host),
-    listRoutes: (filter = {}) => [...table.values()].filter((route) => route.component === filter.component && route.environment === filter.environment),
+    listRoutes: (filter) => [...table.values()].filter((route) => route.component === filter?.component && route.environment === filter?.environment),
     async setRoutes(changed) {
       this.writes++
       for (const route of changed) table.set(route.host, route)
