@@ -1,0 +1,14 @@
+/** Actions that the runner has itself, whatever tag or SHA a workflow names. */
+export const builtInActions: readonly string[] = [
+  'actions/checkout',
+  'actions/setup-node',
+  'actions/upload-artifact',
+  'actions/download-artifact',
+  'actions/cache',
+  'actions/cache/restore',
+  'actions/cache/save',
+]
+
+export function isBuiltIn(name: string): boolean {
+  return builtInActions.includes(name.toLowerCase())
+}

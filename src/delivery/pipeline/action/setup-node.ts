@@ -1,0 +1,132 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { runProcess } from '#kernel/node/process'
+import { pipelineFaults } from '../pipeline-faults.ts'
+import { findProgram } from '../runner/shell.ts'
+import type { ActionContext, BuiltInAction } from './action.ts'
+import { hashFiles } from './hash-files.ts'
+import { folderNameOf, npmCacheFolder } from './npm-cache.ts'
+
+/**
+ * `actions/setup-node`: puts a node that is there in front of `PATH`, the one that fits best of the platform's own and the one on `PATH`.
+ * Nothing is downloaded; when another version was asked for, a notice says which one runs.
+ */
+export const setupNode: BuiltInAction = {
+  inputs: {
+    'node-version': {},
+    'node-version-file': {},
+    cache: {},
+    'cache-dependency-path': {},
+    ...Object.fromEntries(['architecture', 'check-latest', 'registry-url', 'scope', 'token', 'always-auth', 'mirror', 'mirror-token', 'package-manager-cache'].map((name) => [name, {}])),
+  },
+  run: async (context) => {
+    const wanted = await wantedVersion(context)
+    const found = await availableNodes(context)
+    const fitting = found.find((node) => fits(wanted, node.version))
+    const chosen = fitting ?? found[0]
+    if (!chosen) throw pipelineFaults.action_failed({ action: 'actions/setup-node', what: 'there is no node on this machine' })
+    if (!fitting) context.annotate('notice', `Node.js ${wanted} was asked for; this runner has ${found.map((node) => node.version).join(' and ')}, and uses ${chosen.version}.`)
+    context.addPath(path.dirname(chosen.file))
+    context.setOutput('node-version', chosen.version)
+    context.log(`Node.js ${chosen.version} from ${chosen.file}`)
+    await useCache(context)
+  },
+  post: {
+    name: 'Post actions/setup-node',
+    onlyOnSuccess: true,
+    run: async ({ state, log }) => {
+      const marker = state.get('marker')
+      if (marker === undefined || existsSync(marker)) return
+      await mkdir(path.dirname(marker), { recursive: true })
+      await writeFile(marker, '')
+      log('The npm cache is kept for this lockfile.')
+    },
+  },
+}
+
+async function useCache(context: ActionContext): Promise<void> {
+  const kind = context.inputs['cache']
+  if (!kind) return
+  if (kind !== 'npm') return context.annotate('notice', `The cache "${kind}" is not kept by this runner; it keeps "npm".`)
+  const patterns = (context.inputs['cache-dependency-path'] || '**/package-lock.json').split('\n')
+  const hash = hashFiles(context.workspace, patterns)
+  if (hash === '') throw pipelineFaults.action_failed({ action: 'actions/setup-node', what: `no lockfile matches "${patterns.join(', ')}": check out the repository first` })
+  const marker = path.join(npmCacheFolder(context.services.cacheDir, context.run.repository), '.fairway', folderNameOf(hash))
+  context.state.set('marker', marker)
+  context.setOutput('cache-hit', String(existsSync(marker)))
+}
+
+async function wantedVersion({ inputs, workspace }: ActionContext): Promise<string> {
+  if (inputs['node-version']) return inputs['node-version']
+  const file = inputs['node-version-file']
+  if (!file) return '*'
+  const text = await readFile(path.join(workspace, file), 'utf8').catch(() => {
+    throw pipelineFaults.action_failed({ action: 'actions/setup-node', what: `there is no file "${file}"` })
+  })
+  if (!file.endsWith('package.json')) return text.trim()
+  const manifest = JSON.parse(text) as { volta?: { node?: string }; engines?: { node?: string } }
+  return manifest.volta?.node ?? manifest.engines?.node ?? '*'
+}
+
+interface NodeOnDisk {
+  file: string
+  version: string
+}
+
+async function availableNodes({ env, signal }: ActionContext): Promise<NodeOnDisk[]> {
+  const own = { file: process.execPath, version: process.version.slice(1) }
+  const onPath = findProgram('node', env['PATH'] ?? '')
+  if (onPath === undefined || onPath === own.file) return [own]
+  const result = await runProcess({ command: onPath, args: ['--version'], timeoutMs: 10_000, signal }).catch(() => undefined)
+  const version = result?.stdout.toString('utf8').trim().replace(/^v/, '') ?? ''
+  return /^\d+\.\d+\.\d+/.test(version) && version !== own.version ? [own, { file: onPath, version }] : [own]
+}
+
+/** Versions as workflows write them: `20`, `20.x`, `v20.11`, `>=20`, `^22.1.0`, `lts/*`, `latest`. */
+export function fits(wanted: string, version: string): boolean {
+  const have = numbersOf(version)
+  return wanted.split('||').some((alternative) => {
+    const text = alternative.trim().toLowerCase()
+    if (['', '*', 'latest', 'current', 'node', 'lts/*', 'lts/-1', 'x'].includes(text)) return true
+    const conditions = text.split(/\s+/).filter(Boolean)
+    return conditions.every((condition) => meets(condition, have))
+  })
+}
+
+function meets(condition: string, have: number[]): boolean {
+  const match = /^(>=|<=|>|<|\^|~|=)?\s*v?([\dx*.]+)$/.exec(condition)
+  if (!match) return false
+  const want = numbersOf(match[2] ?? '')
+  const order = compare(have, want)
+  switch (match[1]) {
+    case '>=':
+      return order >= 0
+    case '>':
+      return order > 0
+    case '<=':
+      return order <= 0
+    case '<':
+      return order < 0
+    case '^':
+      return order >= 0 && have[0] === want[0]
+    case '~':
+      return order >= 0 && have[0] === want[0] && have[1] === (want[1] ?? have[1])
+    default:
+      return want.every((part, index) => have[index] === part)
+  }
+}
+
+function numbersOf(text: string): number[] {
+  const numbers: number[] = []
+  for (const part of text.split('.')) {
+    if (!/^\d+$/.test(part)) break
+    numbers.push(Number(part))
+  }
+  return numbers
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  for (let index = 0; index < 3; index++) if ((a[index] ?? 0) !== (b[index] ?? 0)) return (a[index] ?? 0) - (b[index] ?? 0)
+  return 0
+}

@@ -1,0 +1,8 @@
+export * from './fairway-pipeline-engine.ts'
+export * from './pipeline-engine.ts'
+export * from './pipeline-faults.ts'
+export * from './pipeline-source.ts'
+export * from './pipeline.ts'
+export type { PullRequestEvent, Push } from './run/push.ts'
+export type { Annotation, Conclusion, Job, Run, RunArtifact, RunState, StartRequest, Step } from './run/run.ts'
+export type { LogLine } from './log/read-log.ts'
