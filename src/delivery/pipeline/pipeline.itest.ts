@@ -146,8 +146,9 @@ jobs:
           echo "plain $T"
           echo "b64 $(printf %s "$T" | base64)"
           printf '%s' "$T" | cut -c1-9 | tr -d '\\n'; sleep 0.05; printf '%s\\n' "$T" | cut -c10-
-          echo "::add-mask::also-hidden"
-          echo "now also-hidden"
+          value=also-"hidden"
+          echo "::add-mask::$value"
+          echo "now $value"
           echo "::error::it was $T"
 `)),
     )

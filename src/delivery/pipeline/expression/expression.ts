@@ -1,8 +1,10 @@
-import type { data } from '@actions/expressions'
+import type { data, Lexer } from '@actions/expressions'
 import type { Json } from '#kernel/common/json'
 import { pipelineFaults } from '../pipeline-faults.ts'
 import type { GithubExpressions } from './github-expressions.ts'
 import { toExpressionData, toJsonValue } from './expression-data.ts'
+
+type Token = ReturnType<Lexer['lex']>['tokens'][number]
 
 /** What expressions may read and call. A context that is absent is an error of the author; a member that is absent is null. */
 export interface Scope {
@@ -58,7 +60,7 @@ export class ExpressionEvaluator {
     try {
       const contexts = this.#contextsOf(scope)
       const functions = this.#functionsOf(scope)
-      const parsed = new Parser(new Lexer(expression).lex().tokens, Object.keys(scope.contexts), functions).parse()
+      const parsed = new Parser(tokensOf(new Lexer(expression).lex().tokens), Object.keys(scope.contexts), functions).parse()
       if (parsed === undefined) return new data.Null()
       const result = new Evaluator(parsed, contexts, new Map(functions.map((definition) => [definition.name, definition]))).evaluate()
       return result ?? new data.Null()
@@ -79,6 +81,11 @@ export class ExpressionEvaluator {
       call: (...args: data.ExpressionData[]) => toExpressionData(this.#github.data, definition.call(...args.map(toJsonValue))),
     }))
   }
+}
+
+/** GitHub's lexer makes only the first `''` of a text into a quote; every script with two quotes would be broken. */
+function tokensOf(tokens: Token[]): Token[] {
+  return tokens.map((token) => (token.lexeme.startsWith("'") ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token))
 }
 
 /** Contexts become GitHub's data only when an expression reads them: most expressions read one of a dozen. */

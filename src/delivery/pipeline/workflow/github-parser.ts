@@ -18,17 +18,17 @@ export type GithubParser = Awaited<ReturnType<typeof load>>
 let loading: ReturnType<typeof load> | undefined
 
 async function load() {
-  const [context, reader, yaml, json, schema, events, jobs, concurrency, handleErrors, guards, trace, features] = await Promise.all([
+  const [context, reader, yaml, json, schema, tokens, events, jobs, concurrency, handleErrors, trace, features] = await Promise.all([
     import('@actions/workflow-parser/templates/template-context'),
     import('@actions/workflow-parser/templates/template-reader'),
     import('@actions/workflow-parser/workflows/yaml-object-reader'),
     import('@actions/workflow-parser/templates/json-object-reader'),
     import('@actions/workflow-parser/templates/schema/template-schema'),
+    import('@actions/workflow-parser/templates/tokens/string-token'),
     import('@actions/workflow-parser/model/converter/events'),
     import('@actions/workflow-parser/model/converter/jobs'),
     import('@actions/workflow-parser/model/converter/concurrency'),
     import('@actions/workflow-parser/model/converter/handle-errors'),
-    import('@actions/workflow-parser/templates/tokens/type-guards'),
     import('@actions/workflow-parser/templates/trace-writer'),
     import('@actions/expressions/features'),
   ])
@@ -38,14 +38,30 @@ async function load() {
   return {
     ...context,
     ...reader,
-    ...yaml,
+    WorkflowReader: workflowReader(yaml.YamlObjectReader, tokens.StringToken),
     ...events,
     ...jobs,
     ...concurrency,
     ...handleErrors,
-    ...guards,
     ...trace,
     ...features,
     schema: schema.TemplateSchema.load(new json.JSONObjectReader(undefined, mendSchema(schemaText))),
+  }
+}
+
+/**
+ * GitHub's reader of YAML, but for texts of several lines: GitHub keeps their source with its indentation for the editor's sake, and would
+ * make the text that runs from it. Without the source, it takes the value.
+ */
+function workflowReader(
+  Reader: typeof import('@actions/workflow-parser/workflows/yaml-object-reader').YamlObjectReader,
+  Text: typeof import('@actions/workflow-parser/templates/tokens/string-token').StringToken,
+) {
+  return class WorkflowReader extends Reader {
+    override allowLiteral(): ReturnType<InstanceType<typeof Reader>['allowLiteral']> {
+      const token = super.allowLiteral()
+      const isLong = token instanceof Text && token.range !== undefined && token.range.start.line !== token.range.end.line
+      return isLong ? new Text(token.file, token.range, token.value, token.definitionInfo) : token
+    }
   }
 }

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { evaluateText } from '../expression/evaluate-template.ts'
+import { ExpressionEvaluator } from '../expression/expression.ts'
+import { loadGithubExpressions } from '../expression/github-expressions.ts'
 import { parseWorkflow } from './parse-workflow.ts'
 
 const corpus = path.resolve('../shared/corpus')
@@ -77,5 +80,13 @@ describe('parseWorkflow', () => {
     const inputs = '    inputs:\n      n: {type: number, default: 3}\n      b: {type: boolean}\n      plain:\n'
     const { workflow } = await parseWorkflow('a.yml', `on:\n  workflow_dispatch:\n${inputs}${job}      - run: e\n`)
     expect(workflow?.on.workflow_dispatch?.inputs).toMatchObject({ n: { type: 'number', default: 3 }, b: { type: 'boolean' }, plain: { type: 'string' } })
+  })
+
+  it('keeps a script of several lines as it is written, around its expressions', async () => {
+    const script = "        run: |\n          cat <<'EOF'\n          it's {x} \${{ github.sha }}\n            'indented'\n          EOF\n".replaceAll('\\$', '$')
+    const { workflow } = await parseWorkflow('a.yml', `on: push\n${job}      - name: x\n${script}`)
+    const evaluator = new ExpressionEvaluator(await loadGithubExpressions())
+    const text = evaluateText(evaluator, workflow?.jobs[0]?.steps[0]?.run, { contexts: { github: { sha: 'abc' } } })
+    expect(text).toBe("cat <<'EOF'\nit's {x} abc\n  'indented'\nEOF\n")
   })
 })

@@ -33,7 +33,7 @@ export async function parseWorkflow(file: string, text: string): Promise<ParsedW
     }))
   context.state['featureFlags'] = new github.FeatureFlags()
   const fileId = context.getFileId(file)
-  const reader = new github.YamlObjectReader(fileId, text)
+  const reader = new github.WorkflowReader(fileId, text)
   for (const error of reader.errors) context.error(fileId, new Error(error.message), error.range)
   if (reader.errors.length > 0) return { workflow: undefined, problems: problems() }
   try {
