@@ -14,6 +14,7 @@ import {
   findChangeByKey,
   findChangeHolding,
   findChangeRow,
+  listActivePlaces,
   listChangeRows,
   lockChangeRow,
   wakeChangeWorkflow,
@@ -49,6 +50,8 @@ export interface ChangeService {
   /** @throws `platform.change.not_found`. */
   get(id: string): Promise<Change>
   list(filter: ChangeFilter, page: { limit: number; cursor?: string | undefined }): Promise<{ items: Change[]; nextCursor: string | null }>
+  /** Places (component and environment) that a change is under way for. */
+  listActivePlaces(): Promise<{ id: string; component: string; environment: string }[]>
   /** Waiting changes that this person may decide. */
   listDecidable(caller: Caller): Promise<Change[]>
   /** @throws `.not_waiting`, `.plan_changed`, `.not_eligible`. The same decision again changes nothing. */
@@ -137,6 +140,8 @@ export function createChangeService(deps: ChangeServiceDeps): ChangeService {
       const items = await assembleChanges(db, rows.slice(0, page.limit))
       return { items, nextCursor: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null }
     },
+
+    listActivePlaces: async () => await listActivePlaces(db),
 
     async listDecidable(caller) {
       const waiting = await assembleChanges(db, await listChangeRows(db, { state: ['waiting'] }, { limit: 200 }))

@@ -32,6 +32,19 @@ export async function findChangeHolding(db: Queryable, exclusiveKey: string): Pr
   return await changeTables(db).selectFrom('change').selectAll().where('exclusive_key', '=', exclusiveKey).where('finished_at', 'is', null).executeTakeFirst()
 }
 
+/** Unfinished changes that hold a place. */
+export async function listActivePlaces(db: Queryable): Promise<{ id: string; component: string; environment: string }[]> {
+  const rows = await changeTables(db)
+    .selectFrom('change')
+    .select(['id', 'component', 'environment'])
+    .where('finished_at', 'is', null)
+    .where('exclusive_key', 'is not', null)
+    .orderBy('id')
+    .limit(5_000)
+    .execute()
+  return rows.flatMap(({ id, component, environment }) => (component === null || environment === null ? [] : [{ id, component, environment }]))
+}
+
 export async function listChangeRows(db: Queryable, filter: ChangeFilter, page: { limit: number; before?: string | undefined }): Promise<ChangeRow[]> {
   let query = changeTables(db).selectFrom('change').selectAll().orderBy('id', 'desc').limit(page.limit)
   if (filter.state) query = query.where('state', 'in', [...filter.state])

@@ -76,6 +76,8 @@ export interface FinishedChange {
   finishedAt: Date
   /** Outputs of the applied actions, by action id. */
   outputs: Readonly<Record<string, JsonObject>>
+  /** The action that decided against going on; null when none did (a fault is no decision). */
+  refusedBy: Pick<PlannedAction, 'id' | 'driver'> | null
 }
 
 export interface ChangeResult {

@@ -29,6 +29,7 @@ export async function endChange(
   })
   await skipPendingSteps(tx, row.id)
   const steps = await listStepRows(tx, [row.id])
+  const refusal = steps.find((step) => step.phase === 'apply' && step.state === 'refused')
   if (end.isHookSkipped !== true) {
     await kindOf(deps.kinds, row.kind).finished?.(tx, {
       id: row.id,
@@ -40,6 +41,7 @@ export async function endChange(
       result: end.result,
       finishedAt: at,
       outputs: Object.fromEntries(steps.filter((step) => step.phase === 'apply' && step.state === 'done').map((step) => [step.action_id, step.outputs])),
+      refusedBy: refusal ? { id: refusal.action_id, driver: refusal.driver } : null,
     })
   }
   await recordChange(deps.journal, tx, row, 'finished', PLATFORM_ACTOR, {

@@ -125,7 +125,7 @@ describe('interpretChange', () => {
             durable: {
               step: async (name, work) => {
                 const known = record[index]
-                if (known) expect(known.name).toBe(name)
+                expect(known?.name ?? name).toBe(name)
                 if (index >= limit) throw new Error('crash')
                 const answer = known ? known.answer : await work()
                 record[index] ??= { name, answer }

@@ -84,7 +84,8 @@ describe('our schema and the one of the specification', () => {
         if (damaged === undefined) return
         const isValid = official(JSON.parse(JSON.stringify(damaged)))
         if (!isValid) refused++
-        expect(scoreSchema.safeParse(JSON.parse(JSON.stringify(damaged))).success, JSON.stringify(damaged)).toBe(isValid)
+        const ours = scoreSchema.safeParse(JSON.parse(JSON.stringify(damaged))).success
+        expect({ isValid: ours, damaged }).toEqual({ isValid, damaged })
       }),
       { numRuns: 20_000 },
     )
