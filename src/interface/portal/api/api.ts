@@ -1,12 +1,13 @@
 import { http } from './client.ts'
 import type * as s from './shapes/index.ts'
+import type { ChangeState } from './shapes/index.ts'
 
 const v1 = '/api/v1'
 const part = encodeURIComponent
 type Signal = AbortSignal | undefined
 
 export interface ChangeFilter {
-  state?: string | undefined
+  state?: readonly ChangeState[] | undefined
   component?: string | undefined
   environment?: string | undefined
   kind?: string | undefined

@@ -1,6 +1,6 @@
 import { ApiProblem, problemOf, unreachableCode } from './problem.ts'
 
-type Query = Record<string, string | number | boolean | undefined | null>
+type Query = Record<string, string | number | boolean | readonly string[] | undefined | null>
 
 interface Call {
   query?: Query | undefined
@@ -16,11 +16,12 @@ export function whenUnauthenticated(handler: () => void): void {
   onUnauthenticated = handler
 }
 
-/** `/api/v1/changes?state=waiting`, leaving out what is undefined, null or empty. */
+/** `/api/v1/changes?state=waiting&state=applying`: lists repeat their name; what is undefined, null or empty is left out. */
 export function address(path: string, query: Query = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
+    if (value === undefined || value === null || value === '') continue
+    for (const each of Array.isArray(value) ? value : [value]) search.append(name, String(each))
   }
   const text = search.toString()
   return text === '' ? path : `${path}?${text}`

@@ -83,9 +83,12 @@ export function runLook(state: RunState, conclusion: Conclusion): Look {
   return state === 'queued' ? look('grey', 'ring', 'Queued') : look('blue', 'arc', 'Running')
 }
 
+/** States of a change that has not ended. */
+export const inFlightStates: readonly ChangeState[] = ['planning', 'checking', 'waiting', 'applying', 'verifying', 'rolling_back']
+
 /** True while a change has not ended. */
 export function isInFlight(state: ChangeState): boolean {
-  return ['planning', 'checking', 'waiting', 'applying', 'verifying', 'rolling_back'].includes(state)
+  return inFlightStates.includes(state)
 }
 
 const worstFirst: Health[] = ['degraded', 'progressing', 'unknown', 'healthy', 'off']

@@ -27,7 +27,7 @@ export interface EntityDetail {
   entity: Entity
   relations: { type: string; targetRef: string; title?: string }[]
   problems: { field?: string; message: string }[]
-  source: { location: string; commit: string | null } | null
+  source: { location: string; repository?: string; path?: string; commit: string | null } | null
 }
 
 export interface SearchHit {

@@ -27,6 +27,7 @@ export interface ApprovalRule {
   groups: string[]
   separationOfDuties: boolean
   reason: string
+  expiresAfterHours?: number
 }
 
 /** What a change would do. `planHash` is there in the answer of `plans.create`. */
@@ -85,6 +86,7 @@ export interface Change {
   requestedAt: string
   startedAt: string | null
   finishedAt: string | null
+  expiresAt?: string | null
   planHash: string | null
   plan: Plan | null
   approvals: Approval[]

@@ -14,8 +14,11 @@ export interface TokenInfo {
   subject: string
   scopes: string[]
   createdAt: string
-  expiresAt: string
+  expiresAt: string | null
   lastUsedAt?: string | null
+  revokedAt?: string | null
+  /** True for the token that this very call was made with. */
+  isCurrent?: boolean
 }
 
 /** The answer to a token's creation: the only time that its text is seen. */

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
 import { Choice, FilterBar } from '../../ui/filters.tsx'
+import { inFlightStates } from '../../ui/looks.ts'
 import { EmptyState } from '../../ui/notice.tsx'
 import { Page } from '../../ui/page.tsx'
 import { QueryView, RowSkeletons } from '../../ui/query-view.tsx'
@@ -11,10 +12,10 @@ import { ChangeTable } from './change-table.tsx'
 const route = getRouteApi('/app/changes')
 
 const states = {
-  open: 'planning,checking,waiting,applying,verifying,rolling_back',
-  waiting: 'waiting',
-  done: 'done',
-  failed: 'failed,rolled_back,rejected,denied,expired,cancelled',
+  open: inFlightStates,
+  waiting: ['waiting'],
+  done: ['done'],
+  failed: ['failed', 'rolled_back', 'rejected', 'denied', 'expired', 'cancelled'],
 } as const
 
 const tabs = [

@@ -3,7 +3,7 @@ import type { EntityDetail } from '../../api/shapes/index.ts'
 /** The repository `owner/name` on the built-in Git host that an entity comes from; null when it comes from elsewhere. */
 export function repositoryOf(detail: EntityDetail): string | null {
   const annotations = detail.entity.metadata.annotations ?? {}
-  const named = annotations['fairway.dev/repository']
+  const named = annotations['fairway.dev/repository'] ?? detail.source?.repository
   if (named !== undefined && /^[\w.-]+\/[\w.-]+$/.test(named)) return named
   const places = [annotations['backstage.io/source-location'], detail.source?.location, annotations['backstage.io/managed-by-location']]
   for (const place of places) {

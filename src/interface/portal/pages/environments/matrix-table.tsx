@@ -28,7 +28,7 @@ export function MatrixTable({ matrix, rows, onIntent }: MatrixTableProps) {
               <th key={environment.name} scope="col">
                 <span className={css['environment']}>{environment.title}</span>{' '}
                 <span className={css['small']}>
-                  {environment.region} · {environment.rollout.strategy}
+                  {environment.region} · {environment.rollout.strategy.replaceAll('-', ' ')}
                   {environment.approval === null ? '' : ` · ${plural(environment.approval.required, 'approval')}`}
                 </span>
               </th>

@@ -25,7 +25,7 @@ export function Tokens({ scopes }: { scopes: readonly string[] }) {
   const columns: readonly Column<TokenInfo>[] = [
     { key: 'name', title: 'Token', cell: (token) => <TwoLines main={token.name} sub={token.scopes.join(', ')} /> },
     { key: 'made', title: 'Made', isWide: true, width: 112, cell: (token) => <Age at={token.createdAt} /> },
-    { key: 'ends', title: 'Ends', width: 112, cell: (token) => <Age at={token.expiresAt} /> },
+    { key: 'ends', title: 'Ends', width: 112, cell: (token) => token.expiresAt === null ? 'never' : <Age at={token.expiresAt} /> },
     {
       key: 'revoke',
       title: 'Revoke',
@@ -44,16 +44,17 @@ export function Tokens({ scopes }: { scopes: readonly string[] }) {
     },
   ]
   return (
-    <Section title="Tokens" id="tokens" count={tokens.data?.items.length} actions={<Button onClick={() => setMaking(true)}>Create a token</Button>}>
+    <Section title="Tokens" id="tokens" actions={<Button onClick={() => setMaking(true)}>Create a token</Button>}>
       {revoke.error === null ? null : <FaultNotice error={revoke.error} what="revocation" />}
       <QueryView query={tokens} what="tokens">
-        {({ items }) =>
-          items.length === 0 ? (
+        {({ items: all }) => {
+          const items = all.filter((token) => token.revokedAt === null || token.revokedAt === undefined)
+          return items.length === 0 ? (
             <EmptyState title="You have no token">A token lets a program act as you, within the scopes and the time you give it: `git push`, the CLI on another machine, a script.</EmptyState>
           ) : (
             <Table label="Tokens" rows={items} columns={columns} rowKey={(token) => token.id} />
           )
-        }
+        }}
       </QueryView>
       {isMaking ? <TokenDialog scopes={scopes} onClose={() => setMaking(false)} /> : null}
     </Section>
