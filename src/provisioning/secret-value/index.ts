@@ -1,0 +1,1 @@
+export * from './secret-value-driver.ts'
