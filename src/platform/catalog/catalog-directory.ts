@@ -1,3 +1,4 @@
+import type { SourceDocument } from '#kernel/common/document'
 import type { Database } from '#kernel/node/database'
 import { sql } from 'kysely'
 import type { Entity } from './entity.ts'
@@ -17,6 +18,8 @@ export interface Person {
 export interface StoredDocument {
   ref: string
   entity: Entity
+  /** The entity as the readers of the features take it. Lines are not known any more: the file was checked when it was read. */
+  document: SourceDocument
   /** E.g. `fairway/organisation/environments.yaml`. */
   file: string
   commit: string
@@ -108,5 +111,6 @@ export class CatalogDirectory {
 }
 
 function toDocument(item: StoredEntity): StoredDocument {
-  return { ref: item.ref, entity: item.entity, file: `${item.repository}/${item.path}`, commit: item.commit }
+  const file = `${item.repository}/${item.path}`
+  return { ref: item.ref, entity: item.entity, document: { file, value: item.entity, locate: () => ({ line: 1, column: 1 }) }, file, commit: item.commit }
 }

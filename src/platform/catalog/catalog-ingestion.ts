@@ -37,7 +37,7 @@ export interface IngestionDeps {
   log: Logger
   trusted: TrustedRepositories
   /** Told after each commit that altered something, with the refs. */
-  onChanged(refs: readonly string[]): void
+  onChanged: (refs: readonly string[]) => void
 }
 
 export interface Push {

@@ -19,11 +19,11 @@ export interface CatalogDeps {
   source: CatalogSource
   trusted: TrustedRepositories
   /** Address of the platform, e.g. `http://127.0.0.1:7007`; asked when needed, since a free port is known late. */
-  publicUrl(): string
+  publicUrl: () => string
   /** What else people find by search. */
   searchSources: readonly SearchSource[]
   /** Told after an ingestion that altered something, e.g. to drop caches. */
-  onChanged?(refs: readonly string[]): void
+  onChanged?: (refs: readonly string[]) => void
 }
 
 export interface Catalog {

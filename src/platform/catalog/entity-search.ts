@@ -47,7 +47,7 @@ export async function searchEntities(db: Database, query: { text: string; limit:
       title: row.title ?? row.name,
       summary: row.description?.slice(0, 200) ?? row.ref,
       href: `/catalog/${row.ref.slice(0, row.ref.indexOf(':'))}/${row.namespace}/${row.name}`,
-      score: Number(row.score),
+      score: row.score,
     }))
   })
 }

@@ -10,7 +10,7 @@ export interface FileFacts {
   /** Refs of the entities that this file gave when it was last read. */
   previousRefs: readonly string[]
   /** Where a ref is declared when not in this file, e.g. `acme/orders/catalog-info.yaml`. */
-  holderOf(ref: string): string | undefined
+  holderOf: (ref: string) => string | undefined
   /** Whether this repository may declare people, groups, templates and platform kinds. */
   isTrusted: boolean
 }

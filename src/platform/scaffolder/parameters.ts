@@ -28,7 +28,10 @@ export function checkValues(pages: readonly JsonObject[], values: JsonObject): {
     if (typeof validate === 'string') problems.push({ field: 'values', message: validate })
     else if (!validate(filled)) problems.push(...(validate.errors ?? []).map((error) => toProblem(error, page)))
   }
-  return { values: filled, problems: problems.filter((problem, index) => problems.findIndex((other) => other.field === problem.field && other.message === problem.message) === index) }
+  return {
+    values: filled,
+    problems: problems.filter((problem, index) => problems.findIndex((other) => other.field === problem.field && other.message === problem.message) === index),
+  }
 }
 
 function compile(schema: JsonObject): ValidateFunction | string {
@@ -40,8 +43,11 @@ function compile(schema: JsonObject): ValidateFunction | string {
 }
 
 function toProblem(error: ErrorObject, page: JsonObject): FieldProblem {
-  const path = error.instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  const missing = error.keyword === 'required' ? [String((error.params as { missingProperty: string }).missingProperty)] : []
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const missing = error.keyword === 'required' ? [(error.params as { missingProperty: string }).missingProperty] : []
   const field = ['values', ...path, ...missing].join('.')
   const title = titleOf(page, [...path, ...missing])
   return { field, message: `${title === undefined ? '' : `${title}: `}${messageOf(error)}` }
@@ -50,12 +56,18 @@ function toProblem(error: ErrorObject, page: JsonObject): FieldProblem {
 function messageOf(error: ErrorObject): string {
   const params = error.params as Record<string, unknown>
   switch (error.keyword) {
-    case 'required': return 'is needed'
-    case 'pattern': return `must look like ${String(params['pattern'])}`
-    case 'enum': return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`
-    case 'minLength': return params['limit'] === 1 ? 'must not be empty' : `must have ${String(params['limit'])} characters at least`
-    case 'maxLength': return `must have ${String(params['limit'])} characters at most`
-    default: return error.message ?? 'is wrong'
+    case 'required':
+      return 'is needed'
+    case 'pattern':
+      return `must look like ${String(params['pattern'])}`
+    case 'enum':
+      return `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`
+    case 'minLength':
+      return params['limit'] === 1 ? 'must not be empty' : `must have ${String(params['limit'])} characters at least`
+    case 'maxLength':
+      return `must have ${String(params['limit'])} characters at most`
+    default:
+      return error.message ?? 'is wrong'
   }
 }
 

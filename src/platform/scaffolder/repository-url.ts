@@ -22,7 +22,12 @@ export function parseRepositoryUrl(text: string): RepositoryUrl | undefined {
   if (at === -1) return undefined
   const query = new URLSearchParams(text.slice(at + 1))
   const extra = Object.fromEntries(['organization', 'workspace', 'project'].flatMap((key) => (query.get(key) === null ? [] : [[key, query.get(key) ?? '']])))
-  return checked({ host: text.slice(0, at).trim(), owner: query.get('owner') ?? query.get('workspace') ?? query.get('project') ?? '', repo: query.get('repo') ?? '', ...extra })
+  return checked({
+    host: text.slice(0, at).trim(),
+    owner: query.get('owner') ?? query.get('workspace') ?? query.get('project') ?? '',
+    repo: query.get('repo') ?? '',
+    ...extra,
+  })
 }
 
 function checked(url: RepositoryUrl): RepositoryUrl | undefined {

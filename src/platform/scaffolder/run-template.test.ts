@@ -30,7 +30,8 @@ const run = async (text: string, values: JsonObject, files: Record<string, strin
         .map(([file, content]) => ({ path: file.slice(folder.length + 1), content: Buffer.from(content), isExecutable: false }))
     },
   })
-const texts = (result: TemplateRun): Record<string, string> => Object.fromEntries(result.workspace.below('').map((item) => [item.path, Buffer.from(item.file.content).toString()]))
+const texts = (result: TemplateRun): Record<string, string> =>
+  Object.fromEntries(result.workspace.below('').map((item) => [item.path, Buffer.from(item.file.content).toString()]))
 const template = (steps: string, parameters = '{}'): string =>
   `apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: t}\nspec:\n  type: service\n  parameters: ${parameters}\n  steps:\n${steps.replaceAll(/^/gm, '    ')}\n`
 
@@ -42,22 +43,30 @@ describe('runTemplate', () => {
     url: ./skeleton
     copyWithoutTemplating: ['.github/**']
     values: {name: '\${{ parameters.name }}', on: '\${{ parameters.on }}'}`
-    const result = await run(template(steps), { name: 'orders', on: false }, {
-      't/skeleton/${{ values.name }}.txt': 'I am ${{ values.name }}',
-      't/skeleton/{% if values.on %}gone.txt{% endif %}': 'x',
-      't/skeleton/.github/ci.yml': '${{ github.ref }}',
-      't/other/x': 'not fetched',
-    })
+    const result = await run(
+      template(steps),
+      { name: 'orders', on: false },
+      {
+        't/skeleton/${{ values.name }}.txt': 'I am ${{ values.name }}',
+        't/skeleton/{% if values.on %}gone.txt{% endif %}': 'x',
+        't/skeleton/.github/ci.yml': '${{ github.ref }}',
+        't/other/x': 'not fetched',
+      },
+    )
     expect(texts(result)).toEqual({ 'orders.txt': 'I am orders', '.github/ci.yml': '${{ github.ref }}' })
   })
 
   it('names every unknown action before anything starts', async () => {
     const steps = '- {id: a, action: "debug:log", input: {message: started}}\n- {id: b, action: "x:y"}\n- {id: c, action: "cnoe:z"}'
-    await expect(run(template(steps), {})).rejects.toMatchObject({ code: 'platform.scaffolder.unknown_action', message: expect.stringContaining('"x:y", "cnoe:z"') as string })
+    await expect(run(template(steps), {})).rejects.toMatchObject({
+      code: 'platform.scaffolder.unknown_action',
+      message: expect.stringContaining('"x:y", "cnoe:z"') as string,
+    })
   })
 
   it('tells every wrong value by its field, and fills in defaults', async () => {
-    const parameters = '[{required: [name], properties: {name: {title: Name, type: string, pattern: "^[a-z]+$"}}}, {properties: {size: {type: number, default: 3}}}]'
+    const parameters =
+      '[{required: [name], properties: {name: {title: Name, type: string, pattern: "^[a-z]+$"}}}, {properties: {size: {type: number, default: 3}}}]'
     await expect(run(template('- {id: a, action: "debug:log"}', parameters), { size: 'x' })).rejects.toMatchObject({
       code: 'platform.scaffolder.values_invalid',
       errors: [
@@ -98,7 +107,8 @@ describe('runTemplate', () => {
 
   it('refuses a name that climbs out by its values', async () => {
     const step = `- {id: a, action: "fetch:template", input: {url: "./s", values: {n: "\${{ parameters.n }}"}}}`
-    for (const n of ['../../x', '.git', 'a/../../b']) await expect(run(template(step), { n }, { 't/s/${{ values.n }}/f': 'x' })).rejects.toMatchObject({ code: 'platform.scaffolder.step_failed' })
+    for (const n of ['../../x', '.git', 'a/../../b'])
+      await expect(run(template(step), { n }, { 't/s/${{ values.n }}/f': 'x' })).rejects.toMatchObject({ code: 'platform.scaffolder.step_failed' })
   })
 
   it('leaves a file away whose name begins with nothing', async () => {
@@ -136,8 +146,10 @@ describe('the golden path', () => {
     expect(JSON.parse(files['package.json'] ?? '')).toMatchObject({ name: 'orders', description: 'Says "hello": to all' })
     expect(JSON.parse(files['package-lock.json'] ?? '')).toMatchObject({ name: 'orders' })
     expect(Object.values(files).filter((text) => text.includes('values.'))).toEqual([])
-    for (const [file, text] of Object.entries(files)) if (/\.ya?ml$/.test(file)) expect(parseDocument(text).errors, file).toEqual([])
-    for (const file of ['catalog-info.yaml', 'openslo.yaml']) for (const document of parseSource(file, files[file] ?? '').documents) expect(checkEntity(document).problems).toEqual([])
+    const yaml = Object.entries(files).filter(([file]) => /\.ya?ml$/.test(file))
+    expect(yaml.flatMap(([, text]) => parseDocument(text).errors)).toEqual([])
+    for (const file of ['catalog-info.yaml', 'openslo.yaml'])
+      for (const document of parseSource(file, files[file] ?? '').documents) expect(checkEntity(document).problems).toEqual([])
     expect(files['.github/workflows/ci.yml']).toContain('${{ github.ref }}')
     expect(result.output).toEqual({
       links: [

@@ -13,8 +13,8 @@ export interface RunInput {
   template: Template
   values: JsonObject
   actions: readonly TemplateAction[]
-  readFolder(url: string): Promise<readonly TemplateFile[]>
-  repositoryUrl(owner: string, name: string): string
+  readFolder: (url: string) => Promise<readonly TemplateFile[]>
+  repositoryUrl: (owner: string, name: string) => string
   /** Who asks, e.g. `user:default/ana`; templates see it as `user.ref`. */
   user: string
 }
@@ -46,7 +46,8 @@ const MAX_REPEATS = 100
 export function assertActions(template: Template, actions: readonly TemplateAction[]): void {
   const known = new Set(actions.map((action) => action.id))
   const missing = [...new Set(template.steps.map((step) => step.action).filter((action) => !known.has(action)))]
-  if (missing.length > 0) throw scaffolderFaults.unknown_action({ actions: missing.map((action) => `"${action}"`).join(', '), known: [...known].sort().join(', ') })
+  if (missing.length > 0)
+    throw scaffolderFaults.unknown_action({ actions: missing.map((action) => `"${action}"`).join(', '), known: [...known].sort().join(', ') })
 }
 
 /**
@@ -57,10 +58,17 @@ export async function runTemplate(input: RunInput): Promise<TemplateRun> {
   const { template } = input
   assertActions(template, input.actions)
   const checked = checkValues(template.parameters, input.values)
-  if (checked.problems.length > 0) throw scaffolderFaults.values_invalid({ template: template.name, count: checked.problems.length }, { errors: checked.problems })
+  if (checked.problems.length > 0)
+    throw scaffolderFaults.values_invalid({ template: template.name, count: checked.problems.length }, { errors: checked.problems })
   const run: TemplateRun = { values: checked.values, workspace: new Workspace(), effects: [], steps: [], output: {}, log: [] }
   const outputs: Record<string, { output: JsonObject }> = {}
-  const scope = (): Record<string, unknown> => ({ parameters: run.values, steps: outputs, secrets: {}, user: { ref: input.user }, context: { task: { id: 'plan' } } })
+  const scope = (): Record<string, unknown> => ({
+    parameters: run.values,
+    steps: outputs,
+    secrets: {},
+    user: { ref: input.user },
+    context: { task: { id: 'plan' } },
+  })
   for (const step of template.steps) outputs[step.id] = { output: await runStep(step, input, run, scope) }
   run.output = asObject(evaluated(template.output, scope(), 'output'))
   return run
@@ -76,7 +84,8 @@ async function runStep(step: TemplateStep, input: RunInput, run: TemplateRun, sc
   }
   if (step.each === undefined) return await runOnce(step, action, input, run, scope())
   const results: JsonObject[] = []
-  for (const [key, value] of repeatsOf(evaluated(step.each, scope(), `step "${step.id}"`), step.id)) results.push(await runOnce(step, action, input, run, { ...scope(), each: { key, value } }))
+  for (const [key, value] of repeatsOf(evaluated(step.each, scope(), `step "${step.id}"`), step.id))
+    results.push(await runOnce(step, action, input, run, { ...scope(), each: { key, value } }))
   return { results }
 }
 
@@ -84,8 +93,15 @@ async function runOnce(step: TemplateStep, action: TemplateAction, input: RunInp
   const given = asObject(evaluated(step.input, scope, `step "${step.id}"`))
   run.steps.push({ id: step.id, name: step.name, action: step.action, input: given, isSkipped: false })
   const parsed = action.input.safeParse(given)
-  if (!parsed.success) throw scaffolderFaults.step_failed({ step: step.id, what: `its input does not fit ${action.id}` }, { errors: inputProblems(step, parsed.error) })
-  const context: ActionContext = { workspace: run.workspace, readFolder: input.readFolder, repositoryUrl: input.repositoryUrl, effects: run.effects, log: (line) => void run.log.push(line) }
+  if (!parsed.success)
+    throw scaffolderFaults.step_failed({ step: step.id, what: `its input does not fit ${action.id}` }, { errors: inputProblems(step, parsed.error) })
+  const context: ActionContext = {
+    workspace: run.workspace,
+    readFolder: input.readFolder,
+    repositoryUrl: input.repositoryUrl,
+    effects: run.effects,
+    log: (line) => void run.log.push(line),
+  }
   try {
     return await action.run(parsed.data, context)
   } catch (error) {
@@ -101,9 +117,13 @@ function evaluated(value: Json, scope: Record<string, unknown>, where: string): 
   if (typeof value !== 'object' || value === null) return toValue(value)
   return Object.fromEntries(
     Object.entries(value)
-      .map(([key, member]) => [hasTemplateSyntax(key) ? String(evaluated(key, scope, where)) : key, evaluated(member as Json, scope, where)] as const)
+      .map(([key, member]) => [hasTemplateSyntax(key) ? printed(evaluated(key, scope, where)) : key, evaluated(member as Json, scope, where)] as const)
       .filter(([, member]) => member !== undefined),
   )
+}
+
+function printed(value: Value): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '')
 }
 
 function isTruthy(value: Value): boolean {
@@ -111,7 +131,11 @@ function isTruthy(value: Value): boolean {
 }
 
 function repeatsOf(value: Value, step: string): [string | number, Value][] {
-  const entries: [string | number, Value][] = Array.isArray(value) ? value.map((item: Value, index) => [index, item]) : typeof value === 'object' && value !== null ? Object.entries(value) : []
+  const entries: [string | number, Value][] = Array.isArray(value)
+    ? value.map((item: Value, index) => [index, item])
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value)
+      : []
   if (entries.length > MAX_REPEATS) throw scaffolderFaults.step_failed({ step, what: `each has ${entries.length} members; ${MAX_REPEATS} is the limit` })
   return entries
 }

@@ -2,8 +2,19 @@ import { faults } from '#kernel/common/fault'
 
 export const scaffolderFaults = faults('platform.scaffolder', {
   template_not_found: { status: 404, title: 'No such template', retry: 'no', detail: (d: { ref: string }) => `there is no template "${d.ref}" in the catalog` },
-  template_invalid: { status: 422, title: 'Template is wrong', retry: 'no', detail: (d: { ref: string; count: number }) => `template "${d.ref}" has ${d.count} ${d.count === 1 ? 'fault' : 'faults'}; nothing was started; see errors` },
-  values_invalid: { status: 422, title: 'Wrong values', retry: 'no', detail: (d: { template: string; count: number }) => `${d.count} of the values for "${d.template}" ${d.count === 1 ? 'is' : 'are'} wrong; nothing was started; see errors` },
+  template_invalid: {
+    status: 422,
+    title: 'Template is wrong',
+    retry: 'no',
+    detail: (d: { ref: string; count: number }) => `template "${d.ref}" has ${d.count} ${d.count === 1 ? 'fault' : 'faults'}; nothing was started; see errors`,
+  },
+  values_invalid: {
+    status: 422,
+    title: 'Wrong values',
+    retry: 'no',
+    detail: (d: { template: string; count: number }) =>
+      `${d.count} of the values for "${d.template}" ${d.count === 1 ? 'is' : 'are'} wrong; nothing was started; see errors`,
+  },
   unknown_action: {
     status: 422,
     title: 'Unknown action',

@@ -42,9 +42,13 @@ export function readTemplate(document: SourceDocument): { template: Template; pr
   const spec = verdict.entity.spec ?? {}
   const isList = Array.isArray(spec['parameters'])
   const problems = [
-    ...template.parameters.flatMap((schema, index) => problemsOfSchema(schema).map((message) => problemAt(document, isList ? ['spec', 'parameters', index] : ['spec', 'parameters'], message))),
+    ...template.parameters.flatMap((schema, index) =>
+      problemsOfSchema(schema).map((message) => problemAt(document, isList ? ['spec', 'parameters', index] : ['spec', 'parameters'], message)),
+    ),
     ...template.steps.flatMap((step, index) =>
-      template.steps.findIndex((other) => other.id === step.id) === index ? [] : [problemAt(document, ['spec', 'steps', index, 'id'], `two steps are called "${step.id}"`)],
+      template.steps.findIndex((other) => other.id === step.id) === index
+        ? []
+        : [problemAt(document, ['spec', 'steps', index, 'id'], `two steps are called "${step.id}"`)],
     ),
     ...expressionProblems(document, ['spec', 'steps'], spec['steps']),
     ...expressionProblems(document, ['spec', 'output'], spec['output']),
@@ -94,6 +98,9 @@ function expressionProblems(document: SourceDocument, path: PropertyKey[], value
 }
 
 function problemAt(document: SourceDocument, path: readonly PropertyKey[], message: string): FieldProblem {
-  const field = path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`), '')
+  const field = path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`),
+    '',
+  )
   return { field, message, file: document.file, ...document.locate(path) }
 }

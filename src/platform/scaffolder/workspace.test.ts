@@ -1,12 +1,36 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
+import { isFault } from '#kernel/common/fault'
 import { resolveInside, safePath, textOfFile, Workspace } from './workspace.ts'
 
+const outcomeOf = (path: string): string => {
+  try {
+    return safePath(path)
+  } catch (error) {
+    if (isFault(error, 'platform.scaffolder.bad_path')) return ''
+    throw error
+  }
+}
 const file = { content: new Uint8Array([1]), isExecutable: false }
 
 describe('paths', () => {
-  it.each(['../x', 'a/../../x', '/etc/passwd', 'C:\\x', 'a\\b', 'a/\u0000b', '.git/config', 'a/.GIT/hooks/pre-commit', '.git. /x', 'git~1/x', '.g\u200cit/config', '..', 'a/..', 'x\n'])('refuses %j', (path) => {
-    expect(() => new Workspace().write(path, file)).toThrow()
+  it.each([
+    '../x',
+    'a/../../x',
+    '/etc/passwd',
+    'C:\\x',
+    'a\\b',
+    'a/\u0000b',
+    '.git/config',
+    'a/.GIT/hooks/pre-commit',
+    '.git. /x',
+    'git~1/x',
+    '.g\u200cit/config',
+    '..',
+    'a/..',
+    'x\n',
+  ])('refuses %j', (path) => {
+    expect(() => new Workspace().write(path, file)).toThrow(/leads out|is absolute|has a character|Git's own/)
   })
 
   it.each([
@@ -19,9 +43,12 @@ describe('paths', () => {
     expect(safePath(path)).toBe(expected)
   })
 
-  it.each(['../../../x', '../../../../etc', 'http://169.254.169.254/', 'file:///etc', 'C:/x'])('no address and nothing outside of the repository: %s', (url) => {
-    expect(() => resolveInside('paths/node', url)).toThrow()
-  })
+  it.each(['../../../x', '../../../../etc', 'http://169.254.169.254/', 'file:///etc', 'C:/x'])(
+    'no address and nothing outside of the repository: %s',
+    (url) => {
+      expect(() => resolveInside('paths/node', url)).toThrow(/leads out|is an address/)
+    },
+  )
 
   it.each([
     ['./skeleton', 'paths/node/skeleton'],
@@ -35,15 +62,10 @@ describe('paths', () => {
     const piece = fc.constantFrom('..', '.', '/', '\\', 'a', '.git', ' ', '%2e%2e', '\u0000', '~')
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const path = pieces.join('')
-        try {
-          const safe = safePath(path)
-          expect(safe.split('/')).not.toContain('..')
-          expect(safe.startsWith('/')).toBe(false)
-          expect(safe).not.toContain('\\')
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'platform.scaffolder.bad_path' })
-        }
+        const safe = outcomeOf(pieces.join(''))
+        expect(safe.split('/')).not.toContain('..')
+        expect(safe.startsWith('/')).toBe(false)
+        expect(safe).not.toContain('\\')
       }),
       { numRuns: 3_000 },
     )

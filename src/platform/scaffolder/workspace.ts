@@ -59,7 +59,8 @@ export class Workspace {
     for (let at = key.indexOf('/'); at !== -1; at = key.indexOf('/', at + 1)) {
       if (this.#files.has(key.slice(0, at))) throw scaffolderFaults.bad_path({ path: key, why: `can not be made: "${key.slice(0, at)}" is a file` })
     }
-    if ([...this.#files.keys()].some((other) => other.startsWith(`${key}/`))) throw scaffolderFaults.bad_path({ path: key, why: 'can not be made: it is a folder' })
+    if ([...this.#files.keys()].some((other) => other.startsWith(`${key}/`)))
+      throw scaffolderFaults.bad_path({ path: key, why: 'can not be made: it is a folder' })
   }
 }
 
@@ -82,7 +83,7 @@ export function safePath(path: string): string {
 
 /** Resolves `url` of a template (`./skeleton`) against the folder that the template is in. @throws `platform.scaffolder.bad_path`. */
 export function resolveInside(folder: string, url: string): string {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(url)) throw scaffolderFaults.bad_path({ path: url, why: "is an address; only folders beside the template are read" })
+  if (/^[a-z][a-z0-9+.-]*:/i.test(url)) throw scaffolderFaults.bad_path({ path: url, why: 'is an address; only folders beside the template are read' })
   const result: string[] = folder === '' ? [] : folder.split('/')
   for (const segment of url.split('/')) {
     if (segment === '' || segment === '.') continue

@@ -20,7 +20,7 @@ type TemplateInput = z.infer<typeof templateInput>
 
 export const fetchPlain = templateAction({
   id: 'fetch:plain',
-  description: "Copies a folder from beside the template as it is",
+  description: 'Copies a folder from beside the template as it is',
   input: z.looseObject(common),
   async run(input, context) {
     for (const file of await context.readFolder(input.url)) put(context, joined(input.targetPath, file.path), file, input.replace)
@@ -30,7 +30,7 @@ export const fetchPlain = templateAction({
 
 export const fetchTemplate = templateAction({
   id: 'fetch:template',
-  description: "Copies a folder from beside the template, with names and contents filled in",
+  description: 'Copies a folder from beside the template, with names and contents filled in',
   input: templateInput,
   async run(input, context) {
     const extension = input.templateFileExtension === true ? '.njk' : input.templateFileExtension === false ? undefined : input.templateFileExtension

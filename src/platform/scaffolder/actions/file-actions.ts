@@ -15,7 +15,8 @@ export const fsRename = templateAction({
       const moved = single ? [{ path: '', file: single }] : workspace.below(from)
       if (moved.length === 0) throw scaffolderFaults.bad_path({ path: from, why: 'is not there, so it can not be renamed' })
       const target = (path: string): string => (path === '' ? safePath(to) : `${safePath(to)}/${path}`)
-      if (!overwrite && moved.some(({ path }) => workspace.has(target(path)))) throw scaffolderFaults.bad_path({ path: to, why: 'is there already; set overwrite to replace it' })
+      if (!overwrite && moved.some(({ path }) => workspace.has(target(path))))
+        throw scaffolderFaults.bad_path({ path: to, why: 'is there already; set overwrite to replace it' })
       workspace.remove(from)
       for (const { path, file } of moved) {
         workspace.remove(target(path))
@@ -54,11 +55,21 @@ export const catalogWrite = templateAction({
 export const debugLog = templateAction({
   id: 'debug:log',
   description: 'Writes a message to the log of the plan',
-  input: z.looseObject({ message: z.union([z.string(), z.number(), z.boolean()]).optional(), listWorkspace: z.union([z.boolean(), z.enum(['with-filenames', 'with-contents'])]).optional(), extra: z.unknown().optional() }),
+  input: z.looseObject({
+    message: z.union([z.string(), z.number(), z.boolean()]).optional(),
+    listWorkspace: z.union([z.boolean(), z.enum(['with-filenames', 'with-contents'])]).optional(),
+    extra: z.unknown().optional(),
+  }),
   run({ message, listWorkspace }, { workspace, log }) {
     if (message !== undefined) log(String(message))
     // Names only: contents may hold what a log must not.
-    if (listWorkspace) log(`Workspace: ${workspace.below('').map(({ path }) => path).join(', ')}`)
+    if (listWorkspace)
+      log(
+        `Workspace: ${workspace
+          .below('')
+          .map(({ path }) => path)
+          .join(', ')}`,
+      )
     return {}
   },
 })

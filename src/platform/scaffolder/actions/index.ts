@@ -6,4 +6,14 @@ import type { TemplateAction } from './template-action.ts'
 export { templateAction, type ActionContext, type Effect, type TemplateAction, type TemplateFile } from './template-action.ts'
 
 /** The actions that ship. */
-export const builtInActions: readonly TemplateAction[] = [fetchTemplate, fetchPlain, publishFairway, publishGithub, catalogRegister, catalogWrite, debugLog, fsRename, fsDelete]
+export const builtInActions: readonly TemplateAction[] = [
+  fetchTemplate,
+  fetchPlain,
+  publishFairway,
+  publishGithub,
+  catalogRegister,
+  catalogWrite,
+  debugLog,
+  fsRename,
+  fsDelete,
+]

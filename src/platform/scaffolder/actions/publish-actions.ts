@@ -9,7 +9,10 @@ import { templateAction, type TemplateAction } from './template-action.ts'
 const input = z.looseObject({
   repoUrl: z.string().min(1),
   description: z.string().default(''),
-  defaultBranch: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,100}$/, 'is no name for a branch').default('main'),
+  defaultBranch: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,100}$/, 'is no name for a branch')
+    .default('main'),
   sourcePath: z.string().default('.'),
 })
 
@@ -37,7 +40,12 @@ export const publishGithub = publish('publish:github')
 export const catalogRegister = templateAction({
   id: 'catalog:register',
   description: 'Registers what was published in the catalog',
-  input: z.looseObject({ repoContentsUrl: z.string().optional(), catalogInfoUrl: z.string().optional(), catalogInfoPath: z.string().default('/catalog-info.yaml'), optional: z.boolean().default(false) }),
+  input: z.looseObject({
+    repoContentsUrl: z.string().optional(),
+    catalogInfoUrl: z.string().optional(),
+    catalogInfoPath: z.string().default('/catalog-info.yaml'),
+    optional: z.boolean().default(false),
+  }),
   run({ repoContentsUrl, catalogInfoUrl, catalogInfoPath, optional }, { effects }) {
     const address = repoContentsUrl ?? catalogInfoUrl ?? ''
     const published = effects.find((effect) => effect.kind === 'repository' && address.includes(`/${effect.owner}/${effect.name}.git`))

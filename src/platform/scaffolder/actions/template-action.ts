@@ -17,11 +17,11 @@ export type Effect =
 export interface ActionContext {
   workspace: Workspace
   /** Files below a folder of the template's repository, with paths relative to it; `url` is relative to the template. */
-  readFolder(url: string): Promise<readonly TemplateFile[]>
+  readFolder: (url: string) => Promise<readonly TemplateFile[]>
   /** Address that people and git use for a repository, e.g. `http://127.0.0.1:7007/git/acme/orders.git`. */
-  repositoryUrl(owner: string, name: string): string
+  repositoryUrl: (owner: string, name: string) => string
   effects: Effect[]
-  log(line: string): void
+  log: (line: string) => void
 }
 
 /** One thing that a template step can do. It runs in memory: an action that alters the world adds an effect. */
@@ -33,6 +33,11 @@ export interface TemplateAction {
 }
 
 /** Declares an action; only gives the types a place to meet. */
-export function templateAction<I>(action: { id: string; description: string; input: z.ZodType<I>; run(input: I, context: ActionContext): Promise<JsonObject> | JsonObject }): TemplateAction {
+export function templateAction<I>(action: {
+  id: string
+  description: string
+  input: z.ZodType<I>
+  run(input: I, context: ActionContext): Promise<JsonObject> | JsonObject
+}): TemplateAction {
   return action as unknown as TemplateAction
 }

@@ -37,7 +37,8 @@ export class Budget {
   made(text: string): string {
     this.#length += text.length
     this.step(1 + (text.length >> 6))
-    if (this.#length > this.#limits.outputLength * 4 || text.length > this.#limits.outputLength) throw this.#over(`texts of more than ${this.#limits.outputLength} characters`)
+    if (this.#length > this.#limits.outputLength * 4 || text.length > this.#limits.outputLength)
+      throw this.#over(`texts of more than ${this.#limits.outputLength} characters`)
     return text
   }
 

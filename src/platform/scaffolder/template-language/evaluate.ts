@@ -28,7 +28,11 @@ class Evaluator {
       case 'NodeList':
         return this.#budget.made((node.children ?? []).map((child) => this.render(child, scope)).join(''))
       case 'Output':
-        return this.#budget.made((node.children ?? []).map((child) => (child.typename === 'TemplateData' ? textOf(child['value'] as Value) : textOf(this.value(child, scope)))).join(''))
+        return this.#budget.made(
+          (node.children ?? [])
+            .map((child) => (child.typename === 'TemplateData' ? textOf(child['value'] as Value) : textOf(this.value(child, scope))))
+            .join(''),
+        )
       case 'If':
         return isTrue(this.#field(node, 'cond', scope)) ? this.#body(node, 'body', scope) : this.#body(node, 'else_', scope)
       case 'For':
@@ -48,7 +52,9 @@ class Evaluator {
     const children = node.children ?? []
     switch (node.typename) {
       case 'Literal':
-        return typeof node['value'] === 'object' && node['value'] !== null ? this.#fail(node, 'regular expressions are not supported') : (node['value'] as Value)
+        return typeof node['value'] === 'object' && node['value'] !== null
+          ? this.#fail(node, 'regular expressions are not supported')
+          : (node['value'] as Value)
       case 'Symbol':
         return scope.get(String(node['value']))
       case 'Group':
@@ -102,14 +108,22 @@ class Evaluator {
         const [a, b] = [left(), right()]
         return typeof a === 'number' && typeof b === 'number' ? a + b : this.#budget.made(textOf(a) + textOf(b))
       }
-      case 'Sub': return numbers().reduce((a, b) => a - b)
-      case 'Mul': return numbers().reduce((a, b) => a * b)
-      case 'Div': return numbers().reduce((a, b) => a / b)
-      case 'FloorDiv': return Math.floor(numbers().reduce((a, b) => a / b))
-      case 'Mod': return numbers().reduce((a, b) => a % b)
-      case 'Pow': return numbers().reduce((a, b) => a ** b)
-      case 'Neg': return -Number(textOf(this.#field(node, 'target', scope)))
-      case 'Pos': return Number(textOf(this.#field(node, 'target', scope)))
+      case 'Sub':
+        return numbers().reduce((a, b) => a - b)
+      case 'Mul':
+        return numbers().reduce((a, b) => a * b)
+      case 'Div':
+        return numbers().reduce((a, b) => a / b)
+      case 'FloorDiv':
+        return Math.floor(numbers().reduce((a, b) => a / b))
+      case 'Mod':
+        return numbers().reduce((a, b) => a % b)
+      case 'Pow':
+        return numbers().reduce((a, b) => a ** b)
+      case 'Neg':
+        return -Number(textOf(this.#field(node, 'target', scope)))
+      case 'Pos':
+        return Number(textOf(this.#field(node, 'target', scope)))
       default:
         throw this.#refuse(node)
     }
@@ -181,7 +195,8 @@ class Evaluator {
     const values: Value[] = []
     const named: Record<string, Value> = Object.create(null) as Record<string, Value>
     for (const child of (node['args'] as SyntaxNode | null)?.children ?? []) {
-      if (child.typename === 'KeywordArgs') for (const pair of child.children ?? []) named[this.#keyOf(pair['key'] as SyntaxNode, scope)] = this.value(pair['value'] as SyntaxNode, scope)
+      if (child.typename === 'KeywordArgs')
+        for (const pair of child.children ?? []) named[this.#keyOf(pair['key'] as SyntaxNode, scope)] = this.value(pair['value'] as SyntaxNode, scope)
       else values.push(this.value(child, scope))
     }
     return { values, named }
@@ -243,17 +258,29 @@ class Evaluator {
 
 function holds(operator: string, left: Value, right: Value): boolean {
   switch (operator) {
-    case '==': return left === right || ((left ?? null) === null && (right ?? null) === null) || looselyEqual(left, right)
-    case '===': return left === right
-    case '!=': return !holds('==', left, right)
-    case '!==': return left !== right
-    default: return ordered(operator, left, right)
+    case '==':
+      return left === right || ((left ?? null) === null && (right ?? null) === null) || looselyEqual(left, right)
+    case '===':
+      return left === right
+    case '!=':
+      return !holds('==', left, right)
+    case '!==':
+      return left !== right
+    default:
+      return ordered(operator, left, right)
   }
 }
 
 /** `1 == '1'`, as JavaScript has it for scalars. */
 function looselyEqual(left: Value, right: Value): boolean {
-  return typeof left !== 'object' && typeof right !== 'object' && left !== undefined && right !== undefined && typeof left !== typeof right && Number(left) === Number(right)
+  return (
+    typeof left !== 'object' &&
+    typeof right !== 'object' &&
+    left !== undefined &&
+    right !== undefined &&
+    typeof left !== typeof right &&
+    Number(left) === Number(right)
+  )
 }
 
 function ordered(operator: string, left: Value, right: Value): boolean {
@@ -264,7 +291,17 @@ function ordered(operator: string, left: Value, right: Value): boolean {
 }
 
 function loopOf(index: number, length: number): Value {
-  return mapOf(Object.entries({ index: index + 1, index0: index, revindex: length - index, revindex0: length - index - 1, first: index === 0, last: index === length - 1, length }))
+  return mapOf(
+    Object.entries({
+      index: index + 1,
+      index0: index,
+      revindex: length - index,
+      revindex0: length - index - 1,
+      first: index === 0,
+      last: index === length - 1,
+      length,
+    }),
+  )
 }
 
 /** Renders a parsed template to text. @throws `platform.scaffolder.expression`. */

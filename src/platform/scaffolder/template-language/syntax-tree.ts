@@ -28,7 +28,8 @@ export interface SyntaxOptions {
  * @throws `platform.scaffolder.expression` with line and column.
  */
 export function parseTemplate(text: string, options: SyntaxOptions): SyntaxNode {
-  if (text.length > MAX_TEMPLATE_LENGTH) throw scaffolderFaults.too_large({ what: `a template file of ${text.length} characters; ${MAX_TEMPLATE_LENGTH} is the limit` })
+  if (text.length > MAX_TEMPLATE_LENGTH)
+    throw scaffolderFaults.too_large({ what: `a template file of ${text.length} characters; ${MAX_TEMPLATE_LENGTH} is the limit` })
   if (LONG_BLANK.test(text)) throw scaffolderFaults.expression({ where: options.where, what: 'there are more than 4000 blanks in a row' })
   try {
     return parser.parse(text, [], { tags: TAGS, trimBlocks: options.trimBlocks ?? false, lstripBlocks: options.lstripBlocks ?? false })
@@ -36,7 +37,10 @@ export function parseTemplate(text: string, options: SyntaxOptions): SyntaxNode 
     const at = error as { lineno?: number; colno?: number; message?: string }
     const place = at.lineno === undefined ? options.where : `${options.where}:${at.lineno}:${at.colno ?? 1}`
     const first = (at.message ?? 'can not be read').split('\n').at(-1)?.trim() ?? ''
-    throw scaffolderFaults.expression({ where: place, what: error instanceof RangeError ? 'it is nested too deeply' : first.replace(/^parse\w+: /, '').slice(0, 200) }, { cause: error })
+    throw scaffolderFaults.expression(
+      { where: place, what: error instanceof RangeError ? 'it is nested too deeply' : first.replace(/^parse\w+: /, '').slice(0, 200) },
+      { cause: error },
+    )
   }
 }
 
