@@ -8,6 +8,7 @@ import { MemoryRuntime, type MemoryBehaviour, type WorkloadSpec } from '#runtime
 import { analysisDriver } from './analysis-driver.ts'
 import type { AnalysisRecord } from './analysis-store.ts'
 import type { Counts } from './e-value.ts'
+import { MemoryEffects } from './effect-store.ts'
 import { retireDriver } from './retire-driver.ts'
 import { trafficDriver, type TrafficRoutes } from './traffic-driver.ts'
 import { workloadDriver } from './workload-driver.ts'
@@ -17,6 +18,7 @@ let behaviour: MemoryBehaviour
 let runtime: MemoryRuntime
 let routes: TrafficRoutes & { writes: number }
 let progress: string[]
+let effects: MemoryEffects
 
 beforeEach(() => {
   clock = new ManualClock()
@@ -24,6 +26,7 @@ beforeEach(() => {
   runtime = new MemoryRuntime({ behaviourOf: () => behaviour, clock })
   routes = memoryRoutes()
   progress = []
+  effects = new MemoryEffects()
 })
 
 const contextOf = (key: string, signal: AbortSignal = new AbortController().signal): ApplyContext => ({
@@ -50,7 +53,7 @@ describe('driver workload', () => {
   const target = 'orders/dev/rel_1'
 
   it('plans to start what is absent, writing nothing, and nothing for what runs', async () => {
-    const driver = workloadDriver({ runtime, clock })
+    const driver = workloadDriver({ runtime, clock, effects })
     const action = await plan(driver, target, desired)
     expect(action).toMatchObject({ verb: 'create', title: 'Start orders v1 in dev', concern: 'code', changes: [{ path: 'replicas', after: 2 }] })
     expect(await driver.observe(target)).toMatchObject({ exists: false })
@@ -60,7 +63,7 @@ describe('driver workload', () => {
   })
 
   it('applied again ends in the same state with the same outputs', async () => {
-    const driver = workloadDriver({ runtime, clock })
+    const driver = workloadDriver({ runtime, clock, effects })
     const action = await plan(driver, target, desired)
     const first = await driver.apply(action, contextOf('a'))
     const before = await runtime.status(spec.ref)
@@ -71,14 +74,17 @@ describe('driver workload', () => {
 
   it('refuses what does not get ready in time, with the cause and its last words', async () => {
     behaviour = 'crashes'
-    const outcome = await workloadDriver({ runtime, clock }).apply(await plan(workloadDriver({ runtime, clock }), target, desired), contextOf('a'))
+    const outcome = await workloadDriver({ runtime, clock, effects }).apply(
+      await plan(workloadDriver({ runtime, clock, effects }), target, desired),
+      contextOf('a'),
+    )
     expect(outcome).toMatchObject({ outcome: 'refused', reason: 'not_ready' })
     expect(outcome.message).toBe('not ready after 30 s (0 of 2 ready): exited with 1: Error: boom\n  Error: boom\n  Error: boom')
     expect(progress).toEqual(['0 of 2 ready'])
   })
 
   it('fails on a stale plan and changes nothing', async () => {
-    const driver = workloadDriver({ runtime, clock })
+    const driver = workloadDriver({ runtime, clock, effects })
     const stale = await plan(driver, target, desired)
     await runtime.ensure({ ...spec, replicas: 1 })
     await expect(driver.apply(stale, contextOf('b'))).rejects.toMatchObject({ code: 'kernel.driver.stale' })
@@ -86,14 +92,16 @@ describe('driver workload', () => {
   })
 
   it('names every wrong field of its input', async () => {
-    await expect(plan(workloadDriver({ runtime, clock }), target, { spec: { ...desired.spec, replicas: -1 }, readyTimeoutSeconds: 0 })).rejects.toMatchObject({
+    await expect(
+      plan(workloadDriver({ runtime, clock, effects }), target, { spec: { ...desired.spec, replicas: -1 }, readyTimeoutSeconds: 0 }),
+    ).rejects.toMatchObject({
       code: 'kernel.driver.bad_input',
       errors: [{ field: 'spec.replicas' }, { field: 'readyTimeoutSeconds' }],
     })
   })
 
   it('removes what runs, and what does not', async () => {
-    const driver = workloadDriver({ runtime, clock })
+    const driver = workloadDriver({ runtime, clock, effects })
     await driver.apply(await plan(driver, target, desired), contextOf('a'))
     await driver.remove(target, contextOf('c'))
     await driver.remove(target, contextOf('c'))
@@ -111,7 +119,7 @@ describe('driver traffic', () => {
   ]
 
   it('sets the weights of all hosts in one step, and says so', async () => {
-    const driver = trafficDriver({ routes })
+    const driver = trafficDriver({ routes, effects })
     const first = await plan(driver, 'orders/production', input([{ release: 'rel_1', weight: 100 }]))
     expect(first.verb).toBe('create')
     await driver.apply(first, contextOf('a'))
@@ -127,7 +135,7 @@ describe('driver traffic', () => {
   })
 
   it('applied again is a success; a stale plan under another key is not', async () => {
-    const driver = trafficDriver({ routes })
+    const driver = trafficDriver({ routes, effects })
     const one = await plan(driver, 'orders/production', input([{ release: 'rel_1', weight: 100 }]))
     const two = await plan(driver, 'orders/production', input(canary))
     const done = await driver.apply(one, contextOf('a'))
@@ -136,7 +144,7 @@ describe('driver traffic', () => {
   })
 
   it('takes hosts away when there is nothing to lead to', async () => {
-    const driver = trafficDriver({ routes })
+    const driver = trafficDriver({ routes, effects })
     await driver.apply(await plan(driver, 'orders/production', input(canary)), contextOf('a'))
     await driver.apply(await plan(driver, 'orders/production', input([])), contextOf('b'))
     expect(await driver.observe('orders/production')).toMatchObject({ exists: false })

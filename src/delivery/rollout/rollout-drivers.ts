@@ -5,6 +5,8 @@ import type { Logger } from '#kernel/node/log'
 import type { EndpointSource, Runtime } from '#runtime/runtime'
 import { analysisDriver } from './analysis-driver.ts'
 import { AnalysisStore } from './analysis-store.ts'
+import { EffectStore } from './effect-store.ts'
+import { guardedDriver } from './guarded-driver.ts'
 import type { HealthJudge } from './health-judge.ts'
 import { releaseProbe } from './probe-release.ts'
 import { retireDriver } from './retire-driver.ts'
@@ -21,10 +23,12 @@ export function createRolloutDrivers(deps: {
   clock: Clock
   log: Logger
 }): Driver[] {
+  const { runtime, routes, clock, log, judge } = deps
+  const effects = new EffectStore(deps.db)
   return [
-    workloadDriver(deps),
-    trafficDriver(deps),
-    analysisDriver({ judge: deps.judge, probe: releaseProbe(deps.endpoints), store: new AnalysisStore(deps.db), clock: deps.clock, log: deps.log }),
-    retireDriver(deps),
-  ]
+    workloadDriver({ runtime, clock, effects }),
+    trafficDriver({ routes, effects }),
+    analysisDriver({ judge, probe: releaseProbe(deps.endpoints), store: new AnalysisStore(deps.db), clock, log }),
+    retireDriver({ runtime, routes }),
+  ].map(guardedDriver)
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { driverFaults, type Driver } from '#kernel/common/driver'
+import type { Driver } from '#kernel/common/driver'
 import { canonicalJson } from '#kernel/common/json'
 import type { Backend, IngressRoute, RouteTable } from '#runtime/ingress'
 import { parseInput, plannedAction, toJson } from './driver-input.ts'
+import type { Effects } from './effect-store.ts'
 
 const inputSchema = z.strictObject({
   hosts: z.array(z.string().min(1)).min(1),
@@ -19,7 +20,7 @@ export type TrafficRoutes = Pick<RouteTable, 'getRoute' | 'listRoutes' | 'setRou
  * Driver `traffic`: all hosts lead to the same releases by the same weights, switched in one step. Input `{ hosts, component, environment, backends }`,
  * target `orders/production`. No backends: the hosts lead nowhere any more, which is how the first deployment is rolled back.
  */
-export function trafficDriver(deps: { routes: TrafficRoutes }): Driver {
+export function trafficDriver(deps: { routes: TrafficRoutes; effects: Effects }): Driver {
   const { routes } = deps
   return {
     name: 'traffic',
@@ -34,12 +35,10 @@ export function trafficDriver(deps: { routes: TrafficRoutes }): Driver {
       const title = `Lead ${input.hosts.join(', ')} to ${describe(input.backends)}`
       return plannedAction('traffic', request, { verb, title, concern: 'traffic', changes, basis: fingerprint(before) })
     },
-    apply: async (action) => {
+    apply: async (action, context) => {
       const input = parseInput('traffic', inputSchema, action.input)
       const { hosts, component, environment, backends } = input
-      const before = hosts.map((host) => routes.getRoute(host))
-      const isApplied = before.every((route) => weightsOf(route?.backends ?? []) === weightsOf(backends))
-      if (!isApplied && action.basis !== undefined && action.basis !== fingerprint(before)) throw driverFaults.stale({ target: action.target })
+      await deps.effects.begin(action, context, fingerprint(hosts.map((host) => routes.getRoute(host))))
       if (backends.length === 0) await routes.removeRoutes(hosts)
       else await routes.setRoutes(hosts.map((host) => ({ host, component, environment, backends })))
       return { outcome: 'done', message: `${hosts.join(', ')} ${hosts.length === 1 ? 'leads' : 'lead'} to ${describe(backends)}`, outputs: { hosts, backends } }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Clock } from '#kernel/common/clock'
-import { driverFaults, type Driver, type Outcome } from '#kernel/common/driver'
+import type { Driver, Outcome } from '#kernel/common/driver'
 import { fingerprintOf, parseWorkloadKey, workloadSpecSchema, type LogLine, type Runtime, type WorkloadSpec, type WorkloadStatus } from '#runtime/runtime'
 import { parseInput, plannedAction, toJson } from './driver-input.ts'
+import type { Effects } from './effect-store.ts'
 
 const inputSchema = z.strictObject({ spec: workloadSpecSchema, readyTimeoutSeconds: z.number().positive().max(3_600) })
 
@@ -14,7 +15,7 @@ const LAST_LINES = 10
  * in time is refused with the cause and its last words; it is left to the plan's rollback. After a crash the time for getting ready counts anew, as the
  * replicas that were started go on starting.
  */
-export function workloadDriver(deps: { runtime: Runtime; clock: Clock }): Driver {
+export function workloadDriver(deps: { runtime: Runtime; clock: Clock; effects: Effects }): Driver {
   const { runtime, clock } = deps
   return {
     name: 'workload',
@@ -33,7 +34,7 @@ export function workloadDriver(deps: { runtime: Runtime; clock: Clock }): Driver
     },
     apply: async (action, context) => {
       const { spec, readyTimeoutSeconds } = parseInput('workload', inputSchema, action.input)
-      await assertFresh(runtime, spec, action)
+      await deps.effects.begin(action, context, basisOf(await runtime.status(spec.ref)))
       await runtime.ensure(spec)
       const deadline = clock.now().getTime() + readyTimeoutSeconds * 1_000
       let shown = ''
@@ -63,13 +64,6 @@ export function workloadDriver(deps: { runtime: Runtime; clock: Clock }): Driver
 /** A stopped workload is as good as absent: starting it is the same deed. */
 function basisOf(status: WorkloadStatus): string {
   return status.state === 'absent' || status.state === 'stopped' ? '' : status.fingerprint
-}
-
-/** What runs already as wanted was applied before, whatever the plan saw. */
-async function assertFresh(runtime: Runtime, spec: WorkloadSpec, action: { basis?: string; target: string }): Promise<void> {
-  if (action.basis === undefined) return
-  const basis = basisOf(await runtime.status(spec.ref))
-  if (basis !== action.basis && basis !== fingerprintOf(spec)) throw driverFaults.stale({ target: action.target })
 }
 
 function doneOutcome(spec: WorkloadSpec): Outcome {

@@ -12,7 +12,7 @@ export interface IngressRoute {
   host: string
   component: string
   environment: string
-  /** Weights add up to 100. */
+  /** Weights add up to 100; empty for a host that is kept for a component while nothing is behind it. */
   backends: Backend[]
 }
 
@@ -67,7 +67,7 @@ export function assertRoute(route: IngressRoute): void {
   if (route.backends.some((backend) => !Number.isInteger(backend.weight) || backend.weight < 0 || backend.weight > 100))
     throw bad('a weight is a whole number from 0 to 100')
   const sum = route.backends.reduce((total, backend) => total + backend.weight, 0)
-  if (sum !== 100) throw bad(`weights must add up to 100, not ${sum}`)
+  if (route.backends.length > 0 && sum !== 100) throw bad(`weights must add up to 100, not ${sum}`)
   if (new Set(route.backends.map((backend) => backend.release)).size !== route.backends.length) throw bad('a release is named twice')
 }
 

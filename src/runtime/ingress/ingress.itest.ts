@@ -201,6 +201,20 @@ describe('a published host', () => {
     expect(count).toBe(1)
   })
 
+  it('cuts an answer that its replica does not finish, so that nobody takes it for whole', async () => {
+    const server = createServer((incoming, response) => {
+      response.writeHead(200, { 'content-length': '100' })
+      response.write('half')
+      setImmediate(() => incoming.socket.destroy())
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    servers.push(server)
+    publish('rel_1', (server.address() as AddressInfo).port)
+    await route({ rel_1: 100 })
+    await expect(ask()).rejects.toThrow()
+    await vi.waitFor(() => expect(inFlight).toBe(0))
+  })
+
   it('answers 504 when a replica does not begin to answer', async () => {
     await replica('rel_1', () => undefined)
     await route({ rel_1: 100 })

@@ -34,6 +34,8 @@ export class InstanceLog {
   readonly #offsets: Record<Stream, number>
   readonly #now: () => Date
   #draining: Promise<void> = Promise.resolve()
+  /** A drain that has not begun yet: it will see whatever was written until then. */
+  #waiting: Promise<void> | undefined
   #fd: number
   #sizeBytes: number
 
@@ -64,12 +66,18 @@ export class InstanceLog {
     return { stdout: openSync(`${this.#base}.stdout`, 'a', 0o600), stderr: openSync(`${this.#base}.stderr`, 'a', 0o600) }
   }
 
-  /** Reads what is new. `isEnd`: the replica has ended, so that a last line without its end is whole. Calls queue up. */
+  /** Reads what is new. `isEnd`: the replica has ended, so that a last line without its end is whole. One at a time; those that wait are one. */
   drain(isEnd = false): Promise<void> {
-    this.#draining = this.#draining.then(async () => {
-      for (const stream of STREAMS) await this.#drainStream(stream, isEnd)
-    })
-    return this.#draining
+    if (this.#waiting && !isEnd) return this.#waiting
+    const drained = this.#draining
+      .catch(() => {})
+      .then(async () => {
+        if (this.#waiting === drained) this.#waiting = undefined
+        for (const stream of STREAMS) await this.#drainStream(stream, isEnd)
+      })
+    this.#draining = drained
+    this.#waiting = drained
+    return drained
   }
 
   async close(): Promise<void> {
@@ -91,8 +99,9 @@ export class InstanceLog {
   async #drainStream(stream: Stream, isEnd: boolean): Promise<void> {
     const file = `${this.#base}.${stream}`
     const handle = await open(file, 'r+').catch(() => undefined)
-    if (!handle || this.#fd < 0) return
+    if (!handle) return
     try {
+      if (this.#fd < 0) return
       const size = (await handle.stat()).size
       if (size < this.#offsets[stream]) this.#offsets[stream] = 0 // emptied, but the platform ended before it took note
       const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(0, size - this.#offsets[stream])))

@@ -32,6 +32,7 @@ const programs: Record<string, string> = {
   'serves.cjs': serve,
   'crashes.cjs': `console.error('Error: boom'); process.exitCode = 1`,
   'never-ready.cjs': `console.log('started'); setInterval(() => {}, 1000)`,
+  'talks.cjs': `${serve}\nfor (let line = 0; line < 200000; line++) console.log('line ' + line)`,
   'grows.cjs': `${serve}\nglobalThis.held = Buffer.alloc(200 * 1024 * 1024, 1)`,
   'tells.cjs': `console.log('url is ' + process.env.DATABASE_URL); console.error('Error: password ' + new URL(process.env.DATABASE_URL).password + ' is wrong'); process.exitCode = 1`,
   'stubborn.cjs': `${serve}\nprocess.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => console.log('no'))`,

@@ -76,7 +76,7 @@ export class ProcessInstance {
   /** Reads new output. */
   drainLog(isEnd = false): Promise<void> {
     const drained = async (): Promise<void> => {
-      if (!this.#masked && !this.#running) return // nothing has been started yet
+      if (!this.#masked && this.#row.pid === null) return // nothing has been started yet
       if (!this.#masked) await this.#loadSecrets()
       await this.#log.drain(isEnd)
     }
@@ -113,7 +113,11 @@ export class ProcessInstance {
     await this.#done
     await this.drainLog(true)
     await this.#log.close()
-    await this.#context.store.removeInstance(this.id)
+    await this.#context.store
+      .removeInstance(this.id)
+      .catch((error: unknown) =>
+        this.#context.deps.log.warn('the row of a stopped replica could not be removed; the next start does', { workload: this.id, error }),
+      )
     await rm(this.#workingFolder(), { recursive: true, force: true })
   }
 
@@ -159,6 +163,7 @@ export class ProcessInstance {
   async #adopt(identity: ProcessIdentity): Promise<RunningProcess> {
     Object.assign(this.#row, { pid: identity.pid, processStart: identity.start })
     await this.#save()
+    void this.drainLog() // what it wrote while nobody read
     return adoptProcess(identity, this.#context.timings.adoptedPollMs)
   }
 

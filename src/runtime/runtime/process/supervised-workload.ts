@@ -15,6 +15,8 @@ import type { DesiredWorkload, InstanceRow, WorkloadStore } from './workload-sto
 const PAST_LOGS = 5
 /** A change of a spool that the file system did not tell us of is seen this late. */
 const DRAIN_FALLBACK_MS = 2_000
+/** Writes that come in quick succession are read together. */
+const DRAIN_DELAY_MS = 20
 
 /**
  * The replicas of one workload. `converge` compares what is with what is wanted and takes the next step; it runs again whenever a replica or the
@@ -28,6 +30,7 @@ export class SupervisedWorkload {
   #instances: ProcessInstance[] = []
   #watcher: FSWatcher | undefined
   readonly #drainTimer: NodeJS.Timeout
+  #drainTimeout: NodeJS.Timeout | undefined
   #isDirty = false
   #isClosed = false
   #converging: Promise<void> | undefined
@@ -44,6 +47,10 @@ export class SupervisedWorkload {
     await this.#watchSpools()
     for (const row of rows) {
       const found = running.get(row.id)
+      if (!found && this.#wanted.desired === 'stopped') {
+        await this.#context.store.removeInstance(row.id)
+        continue
+      }
       const away = found === undefined && row.pid !== null ? { lastExit: 'ended while the platform was away', restarts: row.restarts + 1 } : {}
       this.#begin({ ...row, ...away }, found)
     }
@@ -86,6 +93,7 @@ export class SupervisedWorkload {
   async close(mode: 'stop' | 'leave'): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#drainTimer)
+    clearTimeout(this.#drainTimeout)
     await Promise.all(this.#instances.map((instance) => (mode === 'stop' ? instance.stop({ drain: false }) : instance.leave())))
     await this.settled()
     this.#watcher?.close()
@@ -174,13 +182,14 @@ export class SupervisedWorkload {
     if (this.#watcher) return
     await mkdir(this.#context.folder, { recursive: true, mode: 0o700 })
     this.#watcher = watch(this.#context.folder, { persistent: false }, (_, name) => {
-      if (name === null || /\.std(out|err)$/.test(name)) this.#drainAll(name?.slice(0, name.lastIndexOf('.')))
+      if (name === null || /\.std(out|err)$/.test(name)) this.#drainTimeout ??= setTimeout(() => this.#drainAll(), DRAIN_DELAY_MS).unref()
     })
     this.#watcher.on('error', () => {}) // the timer still looks
   }
 
-  #drainAll(id?: string): void {
-    for (const instance of this.#instances) if (id === undefined || instance.id === id) void instance.drainLog()
+  #drainAll(): void {
+    this.#drainTimeout = undefined
+    for (const instance of this.#instances) void instance.drainLog()
   }
 
   async #forgetPastLogs(): Promise<void> {
