@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '#kernel/common/clock'
@@ -124,6 +126,13 @@ async function pushesOf(repository: string): Promise<{ ref: string; after: strin
   ).rows
 }
 
+/** Git processes of the host that work on this repository: the environment of a CGI names it. */
+async function processesOn(repository: string): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')))
+  return environments.filter((text) => text.includes(`PATH_INFO=/${repository}.git/`) && text.includes(root)).length
+}
+
 describe('plain git', () => {
   it('clones, pushes and pulls, and each push is recorded before the client is told', async () => {
     const repository = await newRepository()
@@ -200,6 +209,69 @@ describe('plain git', () => {
     expect(refused.code).not.toBe(0)
     expect(refused.out).toMatch(/fetch first|non-fast-forward/)
     expect(await pushesOf(repository)).toHaveLength(1)
+  })
+})
+
+describe('the connection', () => {
+  const basic = { authorization: `Basic ${Buffer.from('x:ana').toString('base64')}` }
+
+  it('takes a body that the client packed with gzip', async () => {
+    const repository = await newRepository()
+    const folder = await clone(repository)
+    const sha = await commitFile(folder, 'a', '1')
+    await done(folder, 'push', 'origin', 'HEAD:main')
+    const body = gzipSync('0014command=ls-refs\n0000')
+    const headers = { ...basic, 'content-type': 'application/x-git-upload-pack-request', 'content-encoding': 'gzip', 'git-protocol': 'version=2' }
+    const response = await fetch(`http://127.0.0.1:${server.port}/git/${repository}.git/git-upload-pack`, { method: 'POST', headers, body })
+    expect(await response.text()).toContain(`${sha} refs/heads/main`)
+  })
+
+  it('that breaks in the middle of a push moves nothing and leaves no process and no open write', async () => {
+    const repository = await newRepository()
+    const command = `${'0'.repeat(40)} ${'a'.repeat(40)} refs/heads/main\0 report-status`
+    const head = Buffer.from(`${(command.length + 4).toString(16).padStart(4, '0')}${command}0000PACK\0\0\0\u0002\0\0\0\u0001`)
+    const request = httpRequest({
+      port: server.port,
+      method: 'POST',
+      path: `/git/${repository}.git/git-receive-pack`,
+      headers: { ...basic, 'content-type': 'application/x-git-receive-pack-request' },
+    })
+    request.on('error', () => {})
+    request.write(head)
+    const openWrites = async (): Promise<number> =>
+      (
+        await sql<{
+          count: number
+        }>`select count(*)::int as count from git_write w join git_repository r on r.id = w.repository_id where r.owner || '/' || r.name = ${repository}`.execute(
+          database.db,
+        )
+      ).rows[0]?.count ?? -1
+    await expect.poll(openWrites, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => processesOn(repository), { timeout: 10_000 }).not.toBe(0)
+    request.destroy()
+    await expect.poll(openWrites, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => processesOn(repository), { timeout: 10_000 }).toBe(0)
+    expect(await pushesOf(repository)).toEqual([])
+  })
+
+  it('that breaks in the middle of a clone leaves no process', async () => {
+    const repository = await newRepository()
+    const folder = await clone(repository)
+    await commitFile(folder, 'big.bin', randomBytes(20 * 1024 * 1024))
+    const sha = await done(folder, 'rev-parse', 'HEAD')
+    await done(folder, 'push', 'origin', 'HEAD:main')
+    const abort = new AbortController()
+    const response = await fetch(`http://127.0.0.1:${server.port}/git/${repository}.git/git-upload-pack`, {
+      method: 'POST',
+      headers: { ...basic, 'content-type': 'application/x-git-upload-pack-request', 'git-protocol': 'version=2' },
+      body: `0011command=fetch0001000fno-progress0032want ${sha}\n0009done\n0000`,
+      signal: abort.signal,
+    })
+    expect(await processesOn(repository)).toBeGreaterThan(0)
+    const first = await response.body?.getReader().read()
+    expect(first?.value?.byteLength).toBeGreaterThan(0)
+    abort.abort()
+    await expect.poll(() => processesOn(repository), { timeout: 10_000 }).toBe(0)
   })
 })
 

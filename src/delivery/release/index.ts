@@ -1,0 +1,6 @@
+export * from './artifact-of-run.ts'
+export * from './create-releases.ts'
+export * from './release.ts'
+export * from './release-faults.ts'
+export { releaseSchema, shownRelease } from './release-routes.ts'
+export type { ReleaseDeps } from './release-service.ts'
