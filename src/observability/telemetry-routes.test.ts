@@ -19,7 +19,7 @@ function open(): {
 } {
   const store = new MemoryTelemetryStore()
   const ingest = createLogIngest({ store, log: silentLogger })
-  const metrics = new RequestMetrics(clock)
+  const metrics = new RequestMetrics({ clock })
   const routes = [...logRoutes({ store, ingest, clock }), ...traceRoutes({ store, clock }), ...requestRoutes({ store, metrics, clock })]
   const handle = createRouter(routes, { authenticate: async () => systemCaller, authorize: async () => ({ isAllowed: true, reason: '' }), log: silentLogger })
   const get = async (path: string): Promise<{ status: number; body: Record<string, unknown> }> => {

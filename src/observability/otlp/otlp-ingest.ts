@@ -9,13 +9,13 @@ import type { WorkloadIdentity } from './otlp-source.ts'
 
 export interface OtlpIngest {
   /** Keeps a request that is already an object, e.g. of the platform's own telemetry. Durable when it resolves. @throws `observability.otlp.bad_data`. */
-  ingest(signal: TelemetrySignal, request: unknown, identity?: WorkloadIdentity): Promise<{ acceptedCount: number; rejectedCount: number; reason: string }>
+  take(signal: TelemetrySignal, request: unknown, identity?: WorkloadIdentity): Promise<{ acceptedCount: number; rejectedCount: number; reason: string }>
   /** Keeps a body as it came. @throws `observability.otlp.bad_data`. */
-  ingestBody(signal: TelemetrySignal, format: OtlpFormat, body: Uint8Array, identity?: WorkloadIdentity): ReturnType<OtlpIngest['ingest']>
+  takeBody(signal: TelemetrySignal, format: OtlpFormat, body: Uint8Array, identity?: WorkloadIdentity): ReturnType<OtlpIngest['take']>
 }
 
 export function createOtlpIngest(deps: { store: TelemetryStore; clock: Clock }): OtlpIngest {
-  const ingest: OtlpIngest['ingest'] = async (signal, request, identity) => {
+  const take: OtlpIngest['take'] = async (signal, request, identity) => {
     const decoded = refusing(() => rowsOf(signal, request, identity, deps.clock.now().getTime() * 1000))
     if (decoded.kind === 'span') await deps.store.append('span', decoded.rows)
     else if (decoded.kind === 'log') await deps.store.append('log', decoded.rows)
@@ -23,10 +23,10 @@ export function createOtlpIngest(deps: { store: TelemetryStore; clock: Clock }):
     return { acceptedCount: decoded.rows.length, rejectedCount: decoded.rejectedCount, reason: decoded.reason }
   }
   return {
-    ingest,
-    ingestBody: async (signal, format, body, identity) => {
+    take,
+    takeBody: async (signal, format, body, identity) => {
       const request = refusing(() => (format === 'protobuf' ? decodeProtobuf(signal, body) : parseJson(body)))
-      return await ingest(signal, request, identity)
+      return await take(signal, request, identity)
     },
   }
 }

@@ -43,7 +43,7 @@ export function otlpRoutes(deps: OtlpRouteDeps): Route[] {
           const sender = await senderOf(input, deps)
           if (!format) throw otlpFaults.unsupported_media_type({ type: input.request.headers.get('content-type')?.slice(0, 100) ?? '' })
           const body = await readOtlpBody(input.request)
-          const result = await deps.ingest.ingestBody(signal, format, body, sender)
+          const result = await deps.ingest.takeBody(signal, format, body, sender)
           items?.add(result.acceptedCount, { signal, outcome: 'accepted' })
           if (result.rejectedCount > 0) items?.add(result.rejectedCount, { signal, outcome: 'rejected' })
           return acceptedAnswer(format, signal, result.rejectedCount, result.reason)

@@ -17,7 +17,7 @@ function sample(seconds: number, more: Partial<RequestSample> = {}): RequestSamp
 
 describe('RequestMetrics', () => {
   it('counts by release and not across', () => {
-    const metrics = new RequestMetrics(new ManualClock(START))
+    const metrics = new RequestMetrics({ clock: new ManualClock(START) })
     metrics.recordRequest(sample(0))
     metrics.recordRequest(sample(1, { status: 503, durationMs: 9_000 }))
     metrics.recordRequest(sample(1, { release: 'rel_2' }))
@@ -29,7 +29,7 @@ describe('RequestMetrics', () => {
 
   it('looks back to the second within five minutes, and within an hour at all', () => {
     const clock = new ManualClock(START)
-    const metrics = new RequestMetrics(clock)
+    const metrics = new RequestMetrics({ clock })
     for (let second = 0; second < 7_200; second++) {
       clock.advance(1000)
       metrics.recordRequest(sample(second + 1))
@@ -45,7 +45,7 @@ describe('RequestMetrics', () => {
 
   it('gives each count to the store once, late ones too', () => {
     const clock = new ManualClock(START)
-    const metrics = new RequestMetrics(clock)
+    const metrics = new RequestMetrics({ clock })
     metrics.recordRequest(sample(3))
     expect(metrics.takeUnstored()).toEqual([])
     clock.advance(11_000)
@@ -62,7 +62,7 @@ describe('RequestMetrics', () => {
 describe('storing', () => {
   it('stores what is finished, the watched minute, and at the end the rest', async () => {
     const clock = new ManualClock(START)
-    const metrics = new RequestMetrics(clock)
+    const metrics = new RequestMetrics({ clock })
     const store = new MemoryTelemetryStore()
     const flushed: number[] = []
     metrics.recordRequest(sample(1))
@@ -83,12 +83,12 @@ describe('RequestHealth', () => {
   it('judges a release by what it has answered since, over a restart too', async () => {
     const clock = new ManualClock(START)
     const store = new MemoryTelemetryStore()
-    const before = new RequestMetrics(clock)
+    const before = new RequestMetrics({ clock })
     before.recordRequest(sample(1, { status: 500 }))
     before.recordRequest(sample(2, { status: 200, durationMs: 300 }))
     await store.append('request', before.takeUnstored(true))
     clock.advance(60_000)
-    const metrics = new RequestMetrics(clock)
+    const metrics = new RequestMetrics({ clock })
     metrics.recordRequest(sample(61, { status: 404 }))
     const health = new RequestHealth({ metrics, store, objective: async () => null })
     const evidence = await health.evidence({ ...filter, since: START })
@@ -101,7 +101,7 @@ describe('RequestHealth', () => {
 
 describe('requestSeries', () => {
   it('has a point for every step, newest version first', () => {
-    const metrics = new RequestMetrics(new ManualClock(START))
+    const metrics = new RequestMetrics({ clock: new ManualClock(START) })
     for (const second of [0, 5, 31]) metrics.recordRequest(sample(second))
     metrics.recordRequest(sample(31, { release: 'rel_10', version: '10', status: 500 }))
     metrics.recordRequest(sample(31, { release: 'rel_9', version: '9' }))

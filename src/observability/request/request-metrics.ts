@@ -44,8 +44,8 @@ export class RequestMetrics {
   readonly #series = new Map<string, Series>()
   readonly #startedAtSeconds: number
 
-  constructor(clock: Clock) {
-    this.#clock = clock
+  constructor(deps: { clock: Clock }) {
+    this.#clock = deps.clock
     this.#startedAtSeconds = stepOf(this.#nowSeconds())
   }
 

@@ -3,8 +3,8 @@ import { logRow } from '../telemetry-store-contract.ts'
 import { DuckdbTelemetryStore } from './duckdb-telemetry-store.ts'
 
 /** For the crash test: appends and asks in turn, tells each acknowledged row, until it is killed. */
-const [dataDir = '', round = ''] = process.argv.slice(2)
-const store = new DuckdbTelemetryStore({ dataDir, log: silentLogger, wakeBytes: 1 })
+const [folder = '', round = ''] = process.argv.slice(2)
+const store = new DuckdbTelemetryStore({ folder, log: silentLogger, wakeBytes: 1 })
 const everything = { fromUs: 0, toUs: 1e16, words: [], limit: 1 }
 
 for (let index = 0; index < 100_000; index++) {

@@ -10,16 +10,16 @@ import { encodeRows } from '../telemetry-table.ts'
 import { DuckdbTelemetryStore, type DuckdbTelemetryStoreOptions } from './duckdb-telemetry-store.ts'
 
 const makeDir = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'fairway-telemetry-'))
-const open = (dataDir: string, options: Partial<DuckdbTelemetryStoreOptions> = {}): DuckdbTelemetryStore =>
-  new DuckdbTelemetryStore({ dataDir, log: silentLogger, ...options })
+const open = (folder: string, options: Partial<DuckdbTelemetryStoreOptions> = {}): DuckdbTelemetryStore =>
+  new DuckdbTelemetryStore({ folder, log: silentLogger, ...options })
 const everything = { fromUs: 0, toUs: 1e16, words: [], limit: 1000 }
 
 telemetryStoreContract('duckdb', async () => open(await makeDir()))
 
 it('starts no process and opens no file before the first call', async () => {
-  const dataDir = await makeDir()
-  await using store = open(dataDir)
-  expect([await readdir(dataDir), store.enginePid]).toEqual([[], undefined])
+  const folder = await makeDir()
+  await using store = open(folder)
+  expect([await readdir(folder), store.enginePid]).toEqual([[], undefined])
 })
 
 it('keeps rows in the spool without a process until somebody asks, and ends the process when nobody does', async () => {
@@ -40,54 +40,54 @@ it('stores what waits without being asked once it is much', async () => {
 })
 
 it('has everything once after a restart', async () => {
-  const dataDir = await makeDir()
+  const folder = await makeDir()
   {
-    await using store = open(dataDir)
+    await using store = open(folder)
     await store.append('log', [logRow({ body: 'one' })])
     await store.logs(everything)
     await store.append('log', [logRow({ body: 'two' })])
   }
-  await using store = open(dataDir)
+  await using store = open(folder)
   expect((await store.logs(everything)).map((row) => row.body)).toEqual(['two', 'one'])
 })
 
 it('imports a segment once, also when it comes again after a crash between commit and removal', async () => {
-  const dataDir = await makeDir()
+  const folder = await makeDir()
   {
-    await using store = open(dataDir)
+    await using store = open(folder)
     await store.append('log', [logRow()])
   }
-  const folder = path.join(dataDir, 'telemetry-spool', 'log')
-  const [name = ''] = await readdir(folder)
-  const segment = await readFile(path.join(folder, name))
+  const spoolFolder = path.join(folder, 'spool', 'log')
+  const [name = ''] = await readdir(spoolFolder)
+  const segment = await readFile(path.join(spoolFolder, name))
   {
-    await using store = open(dataDir)
+    await using store = open(folder)
     expect(await store.logs(everything)).toHaveLength(1)
   }
-  await writeFile(path.join(folder, name), segment)
-  await using store = open(dataDir)
+  await writeFile(path.join(spoolFolder, name), segment)
+  await using store = open(folder)
   expect(await store.logs(everything)).toHaveLength(1)
-  expect(await readdir(folder)).toEqual([])
+  expect(await readdir(spoolFolder)).toEqual([])
 })
 
 it('takes over up to a torn line and no further', async () => {
-  const dataDir = await makeDir()
-  const folder = path.join(dataDir, 'telemetry-spool', 'log')
-  const spool = new Spool(folder)
+  const folder = await makeDir()
+  const spoolFolder = path.join(folder, 'spool', 'log')
+  const spool = new Spool(spoolFolder)
   await spool.recover()
   await spool.append(encodeRows('log', [logRow({ body: 'whole' })]))
-  const [name = ''] = await readdir(folder)
+  const [name = ''] = await readdir(spoolFolder)
   await spool.seal()
-  await appendFile(path.join(folder, name), '{"at_us":12,"bo')
-  await using store = open(dataDir)
+  await appendFile(path.join(spoolFolder, name), '{"at_us":12,"bo')
+  await using store = open(folder)
   expect((await store.logs(everything)).map((row) => row.body)).toEqual(['whole'])
 })
 
 it('loses nothing that was acknowledged, and doubles nothing, when the process is killed at any moment', async () => {
-  const dataDir = await makeDir()
+  const folder = await makeDir()
   const acknowledged = new Set<string>()
   for (let round = 0; round < 4; round++) {
-    const child = fork(path.join(import.meta.dirname, 'append-until-killed.ts'), [dataDir, String(round)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const child = fork(path.join(import.meta.dirname, 'append-until-killed.ts'), [folder, String(round)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     const gone = new Promise<void>((resolve) => void child.once('exit', () => resolve()))
     const enough = 40 + round * 37
     child.on('message', (body: string) => {
@@ -96,7 +96,7 @@ it('loses nothing that was acknowledged, and doubles nothing, when the process i
     })
     await gone
   }
-  await using store = open(dataDir)
+  await using store = open(folder)
   const bodies = (await store.logs({ ...everything, limit: 100_000 })).map((row) => row.body)
   expect(new Set(bodies).size).toBe(bodies.length)
   expect([...acknowledged].filter((body) => !bodies.includes(body))).toEqual([])
@@ -114,12 +114,12 @@ it('says that it is unavailable when its process is killed, and works again at t
 })
 
 it('moves a broken file aside and goes on', async () => {
-  const dataDir = await makeDir()
-  await writeFile(path.join(dataDir, 'telemetry.duckdb'), 'this is no database'.repeat(1000))
-  await using store = open(dataDir)
+  const folder = await makeDir()
+  await writeFile(path.join(folder, 'telemetry.duckdb'), 'this is no database'.repeat(1000))
+  await using store = open(folder)
   await store.append('log', [logRow()])
   expect(await store.logs(everything)).toHaveLength(1)
-  expect((await readdir(dataDir)).some((name) => name.startsWith('telemetry.duckdb.aside-'))).toBe(true)
+  expect((await readdir(folder)).some((name) => name.startsWith('telemetry.duckdb.aside-'))).toBe(true)
 })
 
 it('refuses more than it can hold, with a time to come back', async () => {
@@ -129,8 +129,8 @@ it('refuses more than it can hold, with a time to come back', async () => {
 })
 
 it('stops a query that takes too long, and the next one works', async () => {
-  const dataDir = await makeDir()
-  await using store = open(dataDir, { queryLimitMs: 1 })
+  const folder = await makeDir()
+  await using store = open(folder, { queryLimitMs: 1 })
   const rows = Array.from({ length: 20_000 }, (_, index) => logRow({ body: `line ${index} ${'x'.repeat(200)}` }))
   for (let batch = 0; batch < 5; batch++) await store.append('log', rows)
   await expect(store.logs({ ...everything, words: ['nothing has this'] })).rejects.toMatchObject({ code: 'observability.store.query_too_slow' })

@@ -19,8 +19,8 @@ import { EngineClient } from './engine-client.ts'
 import type { QueryArguments, QueryName, QueryResult } from './queries.ts'
 
 export interface DuckdbTelemetryStoreOptions {
-  /** Holds `telemetry.duckdb` and `telemetry-spool/`. One platform at a time. */
-  dataDir: string
+  /** Holds `telemetry.duckdb` and `spool/`; made when it is absent. One platform at a time. */
+  folder: string
   log: Logger
   /** The engine's process ends this long after the last query. Default 30 000. */
   idleMs?: number
@@ -60,8 +60,8 @@ export class DuckdbTelemetryStore implements TelemetryStore {
 
   constructor(options: DuckdbTelemetryStoreOptions) {
     this.#options = { idleMs: 30_000, wakeBytes: 4 << 20, wakeAgeMs: 600_000, maxPendingBytes: 256 << 20, queryLimitMs: 10_000, ...options }
-    this.#engine = new EngineClient(path.join(options.dataDir, 'telemetry.duckdb'))
-    const spoolOf = (kind: TelemetryKind): Spool => new Spool(path.join(options.dataDir, 'telemetry-spool', kind))
+    this.#engine = new EngineClient(path.join(options.folder, 'telemetry.duckdb'))
+    const spoolOf = (kind: TelemetryKind): Spool => new Spool(path.join(options.folder, 'spool', kind))
     this.#spools = { span: spoolOf('span'), log: spoolOf('log'), metric: spoolOf('metric'), request: spoolOf('request'), watch: spoolOf('watch') }
     this.#loop = startLoop({ name: 'the telemetry store', intervalMs: ROUND_MS, log: options.log, work: () => this.#round() })
   }
