@@ -211,7 +211,7 @@ describe('a published host', () => {
     servers.push(server)
     publish('rel_1', (server.address() as AddressInfo).port)
     await route({ rel_1: 100 })
-    await expect(ask()).rejects.toThrow()
+    await expect(ask()).rejects.toThrow('aborted')
     await vi.waitFor(() => expect(inFlight).toBe(0))
   })
 
