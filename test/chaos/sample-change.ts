@@ -16,7 +16,7 @@ const input = z.strictObject({
   name: z.string(),
   environment: z.string().optional(),
   /** What the second action does. */
-  second: z.enum(['done', 'refused', 'broken', 'flaky', 'hang']).default('done'),
+  second: z.enum(['done', 'refused', 'broken', 'flaky', 'hang', 'slow']).default('done'),
   approvals: z.number().int().default(0),
   unchanged: z.boolean().default(false),
   expiresAfterHours: z.number().optional(),
@@ -100,6 +100,7 @@ export function sampleDrivers(db: Database, executor: string): Drivers {
           await systemClock.sleep(50, context.signal)
         }
       }
+      if (planned.input['act'] === 'slow') await systemClock.sleep(1_500, context.signal)
       await sql`insert into sample_effect (key) values (${context.key}) on conflict do nothing`.execute(db)
       return { outcome: 'done', message: `did ${planned.id}`, outputs: { id: planned.id } }
     },
