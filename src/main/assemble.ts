@@ -1,0 +1,227 @@
+import path from 'node:path'
+import { sql } from 'kysely'
+import { accountRoutes } from '#cloud/account'
+import { regionRoutes } from '#cloud/region'
+import { childEnvironment } from '#kernel/node/config'
+import { openApiOf, systemCaller, type Route } from '#kernel/node/http'
+import { createTelemetry, type Telemetry } from '#kernel/node/telemetry'
+import { startGitHost } from '#delivery/git-host'
+import { createAccess, readDefaultPolicies, type Access } from '#platform/access'
+import { createCatalog, startCatalogRescan, type Catalog } from '#platform/catalog'
+import { createChanges, startChangeEngine, type ChangeEngine } from '#platform/change'
+import { createDeployKind, createDeployments } from '#platform/deployment'
+import { createEnvironments } from '#platform/environment'
+import { createEvents } from '#platform/event'
+import { ADMINISTRATOR, createIdentity } from '#platform/identity'
+import { createPolicies } from '#platform/policy'
+import { createScaffolder, seedOrganisation } from '#platform/scaffolder'
+import { createSecrets, Keyring } from '#platform/secret'
+import { createResources } from '#provisioning/resource'
+import { createStates } from '#provisioning/state'
+import { ingressApi, startIngress } from '#runtime/ingress'
+import { ProcessRuntime, runtimeRoutes } from '#runtime/runtime'
+import { ownerLookup } from './access-attributes.ts'
+import { resourceDrivers, rolloutDrivers, volumesFolder } from './adapters.ts'
+import { chaosPoint } from './chaos-point.ts'
+import { readComponents } from './components.ts'
+import { createDelivery } from './delivery.ts'
+import type { Foundation } from './foundation.ts'
+import { catalogSourceOf } from './git-sources.ts'
+import { startObservability } from './observability.ts'
+import { readOrganisation } from './organisation.ts'
+import { ensureSecret } from './ensure-secret.ts'
+import { objectivesOf } from './objectives.ts'
+import { deployableReleases } from './releases.ts'
+import { openFrontDoor } from './front-door.ts'
+import { systemRoutes } from './system-routes.ts'
+
+export interface Assembled {
+  url: string
+  ingressUrl: string
+  loginLink(): Promise<string>
+}
+
+/**
+ * Puts the features together, bottom up, and starts what runs. What a feature needs of a higher one it gets as a function that is called later.
+ * Everything that must stop is in `stack`, in the order of starting.
+ */
+export async function assemble(base: Foundation, stack: AsyncDisposableStack): Promise<Assembled> {
+  const { db, clock, log, settings } = base
+  const { dataDir, host } = settings
+  const telemetry: Telemetry = stack.use(createTelemetry({ serviceName: 'fairway', version: base.version }))
+  // The port is bound first: everything else knows its address, and an early caller hears that the platform is starting.
+  const door = stack.use(await openFrontDoor(base))
+
+  // Who calls, what they may do, and the log of it all.
+  const events = createEvents({ db, databaseUrl: base.databaseUrl, clock, log, watchCredential: (caller, onEnd) => identity.watchCredential(caller, onEnd) })
+  const { journal } = events
+  const identity = createIdentity({
+    db,
+    journal,
+    clock,
+    log,
+    origin: () => door.url,
+    people: { findPerson: (ref) => catalog.directory.findPerson(ref), groupsOf: (ref) => catalog.directory.groupsOf(ref) },
+  })
+  const access: Access = createAccess({
+    policies: readDefaultPolicies(),
+    ownerOf: (resource) => ownerLookup(catalog.directory, (repository) => components.ofRepository(repository))(resource),
+  })
+  const authorize: Access['authorize'] = (caller, permission, resource) => access.authorize(caller, permission, resource)
+  const keyring = await Keyring.open(path.join(dataDir, 'master.key'))
+  const secrets = createSecrets({ db, journal, clock, keyring })
+
+  // From a push to a release; the catalog reads the same repositories.
+  const delivery = await createDelivery(
+    base,
+    { journal, secrets: secrets.store, authorize, publicUrl: () => door.url, componentOf: (repository) => components.ofRepository(repository) },
+    stack,
+  )
+  const catalog: Catalog = createCatalog({
+    db,
+    journal,
+    log,
+    source: catalogSourceOf(delivery.gitHost),
+    trusted: { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' },
+    publicUrl: () => door.url,
+    searchSources: [],
+  })
+  const components = readComponents(catalog.directory, db)
+  const organisation = readOrganisation(catalog.directory, log)
+  const environments = createEnvironments({ environments: organisation.environments })
+
+  // What is seen, what runs, and the door to it.
+  const tokenKey = await ensureSecret(secrets.store, 'platform/telemetry/workload-key')
+  const observability = startObservability(
+    base,
+    { telemetry, journal, authorize, tokenKey, slos: objectivesOf(catalog.directory, components, organisation) },
+    stack,
+  )
+  const runtime: ProcessRuntime = stack.use(
+    await ProcessRuntime.start({
+      db,
+      journal,
+      clock,
+      log,
+      dataDir,
+      resolveSecret: (secretPath) => secrets.store.read(secretPath),
+      fetchArtifact: (digest) => delivery.artifacts.unpack(digest),
+      onLog: ({ ref, at, ...line }) => observability.logs.ingestLog({ ...line, ...ref, at: new Date(at) }),
+      inheritedEnvironment: childEnvironment(),
+      otlpEndpoint: door.url,
+      extraEnvironment: async (ref) => ({
+        OTEL_EXPORTER_OTLP_HEADERS: observability.telemetryHeader(ref, String((await delivery.releases.get(ref.release)).version)),
+      }),
+      volumeFolder: async (volumeId) => path.join(volumesFolder(base), volumeId),
+    }),
+  )
+  const ingress = stack.use(
+    await startIngress(
+      { db, journal, log, endpoints: runtime, onRequest: (sample) => observability.metrics.recordRequest(sample) },
+      { host, port: settings.ingressPort },
+    ),
+  )
+
+  // Plans and how they are carried out.
+  const states = createStates({ db, journal, clock, sealing: keyring, isCredentialAlive: (id) => identity.service.isAlive(id) })
+  const resources = createResources({
+    db,
+    journal,
+    clock,
+    recipes: organisation.recipes,
+    ownerOf: (component) => catalog.directory.ownerOf(component),
+    drivers: resourceDrivers(base, { secrets: secrets.store, ingress }),
+  })
+  const scaffolder = createScaffolder({ db, journal, host: delivery.gitHost, catalog, publicUrl: () => door.url })
+  const deploy = createDeployKind({
+    db,
+    environments: environments.directory,
+    releases: deployableReleases(delivery.releases),
+    resources,
+    findComponent: components.find,
+  })
+  const policies = createPolicies({
+    policies: organisation.policies,
+    facts: { component: components.facts, release: async (id) => ({ provenance: { ...(await delivery.releases.provenance(id)) } }) },
+  })
+  const changeDeps = {
+    db,
+    journal,
+    clock,
+    log,
+    kinds: { deploy, create: scaffolder.kind },
+    drivers: {
+      ...resources.drivers,
+      ...Object.fromEntries(rolloutDrivers(base, { runtime, ingress, judge: observability.health, journal }).map((driver) => [driver.name, driver])),
+      ...scaffolder.drivers,
+    },
+    policies: policies.check,
+    chaosPoint: chaosPoint(settings.chaosPoint),
+  }
+  let engine: ChangeEngine | undefined
+  const changes = createChanges({ ...changeDeps, interrupt: (id) => engine?.interrupt(id) })
+  const deployments = createDeployments(changes.service, {
+    db,
+    environments: environments.directory,
+    components: components.list,
+    workloads: () => runtime.list(),
+    traffic: () => ingress.routes.listRoutes(),
+    ingressPort: () => ingress.port,
+  })
+
+  const routes: Route[] = [
+    ...systemRoutes({ telemetry, isReady: () => readiness(db, engine), openApi: () => openApiOf(routes, { title: 'Fairway', version: base.version }) }),
+    ...events.routes,
+    ...identity.routes,
+    ...secrets.routes,
+    ...catalog.routes,
+    ...environments.routes,
+    ...policies.routes,
+    ...changes.routes,
+    ...deployments.routes,
+    ...scaffolder.routes(changes.service),
+    ...delivery.routes,
+    ...resources.routes,
+    ...states.routes,
+    ...runtimeRoutes({ runtime }),
+    ...ingressApi({ routes: ingress.routes, port: ingress.port }),
+    ...observability.routes,
+    ...regionRoutes(),
+    ...accountRoutes({ accounts: organisation.accounts }),
+  ]
+  stack.use(await events.feed.start())
+  stack.use(events.feed.subscribe('identity', identity.onEvent))
+  await identity.ensureAdministrator({ file: path.join(dataDir, 'admin.token') })
+  engine = stack.use(await startChangeEngine({ ...changeDeps, databaseUrl: base.databaseUrl }))
+  stack.use(delivery.pipelines.start())
+  stack.use(
+    await startGitHost({
+      host: delivery.gitHost,
+      db,
+      clock,
+      log,
+      subscribers: [
+        { name: 'catalog', handle: async (push) => void (await catalog.ingestion.onPush(push)) },
+        { name: 'pipeline', handle: async (push) => void (await delivery.pipelines.onPush(push)) },
+      ],
+    }),
+  )
+  await seedOrganisation({ checkout: base.checkout, host: delivery.gitHost, log })
+  stack.use(startCatalogRescan({ ingestion: catalog.ingestion, log }))
+  door.open(routes, { authenticate: identity.authenticate, authorize, telemetry })
+
+  return {
+    url: door.url,
+    ingressUrl: `http://${host}:${ingress.port}`,
+    loginLink: async () => (await identity.service.createLoginLink(systemCaller, ADMINISTRATOR)).url.reveal(),
+  }
+}
+
+async function readiness(db: Foundation['db'], engine: ChangeEngine | undefined): Promise<{ isReady: boolean; checks: Record<string, string> }> {
+  const database = await sql`select 1`.execute(db).then(
+    () => 'ok',
+    () => 'unavailable',
+  )
+  const changes = engine ? 'ok' : 'starting'
+  return { isReady: database === 'ok' && changes === 'ok', checks: { database, changes } }
+}

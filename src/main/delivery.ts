@@ -1,0 +1,129 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Secret } from '#kernel/common/secret'
+import { DiskBlobStore } from '#kernel/node/blob'
+import type { Caller, Permission, ResourceRef, Route } from '#kernel/node/http'
+import type { Journal } from '#kernel/node/journal'
+import { createArtifacts, type ArtifactService } from '#delivery/artifact'
+import { createGitHost, type LocalGitHost } from '#delivery/git-host'
+import { createPipelines, type Pipelines, type Run } from '#delivery/pipeline'
+import { loadSigner } from '#delivery/provenance'
+import { createRegistry, startRegistry } from '#delivery/registry'
+import { artifactOfRunFrom, createReleases, type ReleaseService } from '#delivery/release'
+import type { SecretStore } from '#platform/secret'
+import type { Foundation } from './foundation.ts'
+import { pipelineSourceOf } from './git-sources.ts'
+
+const SYSTEM = 'system:fairway'
+const SIGNING_KEY = 'platform/provenance/signing-key'
+/** What a run uploads to be released, and what goes with it. */
+const APP = 'app'
+const SBOM = 'sbom'
+const SARIF = 'sarif'
+
+export interface Delivery {
+  gitHost: LocalGitHost
+  pipelines: Pipelines
+  artifacts: ArtifactService
+  releases: ReleaseService
+  routes: Route[]
+}
+
+export interface DeliveryNeeds {
+  journal: Journal
+  secrets: SecretStore
+  authorize: (caller: Caller, permission: Permission, resource: ResourceRef) => Promise<{ isAllowed: boolean; reason: string }>
+  publicUrl: () => string
+  /** The component that a repository builds. */
+  componentOf: (repository: string) => Promise<string | undefined>
+}
+
+/** From a push to a release. Pushes are taken as soon as it is there; runs wait for `pipelines.start()`. */
+export async function createDelivery(base: Foundation, needs: DeliveryNeeds, stack: AsyncDisposableStack): Promise<Delivery> {
+  const { db, clock, log, settings } = base
+  const { journal } = needs
+  const { dataDir } = settings
+  const git = await createGitHost({ db, journal, clock, log, root: path.join(dataDir, 'git'), authorize: needs.authorize })
+  const blobs = await DiskBlobStore.open(path.join(dataDir, 'blobs'))
+  const registry = createRegistry({ db, blobs, clock, log })
+  stack.use(startRegistry({ registry: registry.registry, log }))
+  const signer = await loadSigner({
+    find: async () => await needs.secrets.find(SIGNING_KEY),
+    create: async (key: Secret) => {
+      if (!(await needs.secrets.find(SIGNING_KEY))) await needs.secrets.write(SIGNING_KEY, key, SYSTEM)
+    },
+  })
+  const artifacts = createArtifacts({ db, journal, clock, registry: registry.registry, signer, dataDir })
+  const releases = createReleases({
+    db,
+    journal,
+    clock,
+    verify: (digest, expect) => artifacts.service.verify(digest, expect),
+    artifactOfRun: artifactOfRunFrom({ artifacts: artifacts.service, gitHost: git.host }),
+  })
+  const pipelines: Pipelines = createPipelines({
+    db,
+    journal,
+    clock,
+    log,
+    blobs,
+    dataDir,
+    publicUrl: needs.publicUrl(),
+    source: pipelineSourceOf(git.host),
+    secretsFor: async () => ({}),
+    componentOf: needs.componentOf,
+    onRunFinished: async (run) =>
+      await releaseRun({ run, dataDir, pipelines, artifacts: artifacts.service, releases: releases.service, componentOf: needs.componentOf }),
+  })
+  return {
+    gitHost: git.host,
+    pipelines,
+    artifacts: artifacts.service,
+    releases: releases.service,
+    routes: [...git.routes, ...registry.routes, ...artifacts.routes, ...releases.routes, ...pipelines.routes],
+  }
+}
+
+/** Publishes what a green run of a component uploaded as `app`, and makes the release. A run without one releases nothing. */
+async function releaseRun(deps: {
+  run: Run
+  dataDir: string
+  pipelines: Pipelines
+  artifacts: ArtifactService
+  releases: ReleaseService
+  componentOf: DeliveryNeeds['componentOf']
+}): Promise<{ release?: string } | undefined> {
+  const { run, pipelines } = deps
+  const uploaded = new Set(run.artifacts.map((artifact) => artifact.name))
+  const component = await deps.componentOf(run.repository)
+  if (!uploaded.has(APP) || component === undefined) return undefined
+  const folder = await mkdtemp(path.join(deps.dataDir, 'tmp-release-'))
+  try {
+    await pipelines.unpackArtifact(run.id, APP, path.join(folder, APP))
+    const [sbom] = uploaded.has(SBOM) ? await readUploaded(pipelines, run.id, SBOM, folder) : []
+    const sarif = uploaded.has(SARIF) ? await readUploaded(pipelines, run.id, SARIF, folder) : []
+    await deps.artifacts.publish({
+      component,
+      repository: run.repository,
+      commit: run.commit,
+      ref: `refs/heads/${run.branch}`,
+      workflow: run.workflow,
+      runId: run.id,
+      folder: path.join(folder, APP),
+      ...(run.startedAt === null ? {} : { startedAt: new Date(run.startedAt) }),
+      ...(sbom ? { sbom } : {}),
+      sarif,
+    })
+    const release = await deps.releases.createOfRun({ component, runId: run.id, createdBy: run.actor })
+    return { release: release.id }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function readUploaded(pipelines: Pipelines, runId: string, name: string, folder: string): Promise<Uint8Array[]> {
+  const target = path.join(folder, name)
+  await pipelines.unpackArtifact(runId, name, target)
+  const files = (await readdir(target)).sort()
+  return await Promise.all(files.map((file) => readFile(path.join(target, file))))
+}

@@ -1,0 +1,29 @@
+import type { SloSource } from '#observability/slo'
+import type { CatalogDirectory, StoredDocument } from '#platform/catalog'
+import type { Components } from './components.ts'
+import type { Organisation } from './organisation.ts'
+
+const ORGANISATION = 'fairway/organisation/'
+
+/**
+ * Where each objective holds: a component's own SLO holds for that component, one of the organisation for every component without an own one;
+ * each in every environment.
+ */
+export function objectivesOf(directory: CatalogDirectory, components: Components, organisation: Organisation): () => Promise<readonly SloSource[]> {
+  return async () => {
+    const [documents, all, environments] = await Promise.all([directory.slos(), components.list(), organisation.environments()])
+    const shared = documents.filter((document) => document.file.startsWith(ORGANISATION))
+    const sources: SloSource[] = []
+    for (const component of all) {
+      const own = documents.filter((document) => !document.file.startsWith(ORGANISATION) && serviceOf(document) === component.name)
+      for (const document of own.length > 0 ? own : shared)
+        for (const environment of environments)
+          sources.push({ document: document.entity, component: component.name, environment: environment.name, file: document.file })
+    }
+    return sources
+  }
+}
+
+function serviceOf(document: StoredDocument): string {
+  return String(document.entity.spec?.['service'] ?? '')
+}

@@ -1,0 +1,60 @@
+import { parseAccount, type CloudAccount } from '#cloud/account'
+import { parseSource, problemText, type SourceDocument } from '#kernel/common/document'
+import type { FieldProblem } from '#kernel/common/fault'
+import type { Logger } from '#kernel/node/log'
+import type { CatalogDirectory, StoredDocument } from '#platform/catalog'
+import { readEnvironment, type Environment } from '#platform/environment'
+import { readPolicy, type Policy } from '#platform/policy'
+import { readRecipe, type Recipe } from '#provisioning/recipe'
+
+/** The organisation's documents, read by the features that they are for. A document that is wrong is logged and left out; the catalog shows its problem. */
+export interface Organisation {
+  environments(): Promise<Environment[]>
+  policies(): Promise<Policy[]>
+  recipes(): Promise<Recipe[]>
+  accounts(): Promise<CloudAccount[]>
+}
+
+export function readOrganisation(directory: CatalogDirectory, log: Logger): Organisation {
+  const all = async <T>(
+    documents: Promise<readonly StoredDocument[]>,
+    read: (document: SourceDocument) => { value?: T | undefined; problems: readonly FieldProblem[] },
+  ): Promise<T[]> => {
+    const values: T[] = []
+    for (const stored of await documents) {
+      const result = read(documentOf(stored))
+      if (result.value === undefined) log.warn(`left out ${stored.ref}: ${result.problems.map(problemText).join('; ')}`, { entity: stored.ref })
+      else values.push(result.value)
+    }
+    return values
+  }
+  return {
+    environments: () =>
+      all(directory.environments(), (document) => {
+        const result = readEnvironment(document)
+        return { value: result.environment, problems: result.problems }
+      }),
+    policies: () =>
+      all(directory.policies(), (document) => {
+        const result = readPolicy(document)
+        return { value: result.policy, problems: result.problems }
+      }),
+    recipes: () =>
+      all(directory.recipes(), (document) => {
+        const result = readRecipe(document)
+        return { value: result.recipe, problems: result.problems }
+      }),
+    accounts: () =>
+      all(directory.accounts(), (document) => {
+        const result = parseAccount(document)
+        return { value: result.account, problems: result.problems }
+      }),
+  }
+}
+
+/** A stored entity as a document again. Its lines are those of our own rendering: the catalog judged the file when it was pushed. */
+function documentOf(stored: StoredDocument): SourceDocument {
+  const document = parseSource(stored.file, JSON.stringify(stored.entity)).documents[0]
+  if (!document) throw new Error(`${stored.ref} can't be read again`)
+  return document
+}

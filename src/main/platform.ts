@@ -1,0 +1,48 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Settings } from '#kernel/node/config'
+import type { Logger } from '#kernel/node/log'
+import { stopWithin } from '#kernel/node/lifecycle'
+import { claimDataFolder } from './data-folder.ts'
+import { layFoundation } from './foundation.ts'
+import { assemble } from './assemble.ts'
+
+export interface Platform extends AsyncDisposable {
+  /** Of API and portal, e.g. `http://127.0.0.1:7007`. */
+  url: string
+  ingressUrl: string
+  /** A one-time link that signs the administrator in to the portal. */
+  loginLink(): Promise<string>
+}
+
+/** Longest that a stop may take before the process ends anyway. */
+const STOP_BUDGET_MS = 30_000
+
+/**
+ * Starts the whole platform on its data folder, and answers when it is ready for work.
+ * Disposing stops all of it, workloads included; the next start brings them back.
+ * @throws what is wrong with settings, data folder, ports or database, in words for the operator.
+ */
+export async function startPlatform(options: { settings: Settings; checkout: string; log: Logger }): Promise<Platform> {
+  const { settings, log } = options
+  const stack = new AsyncDisposableStack()
+  try {
+    const claim = claimDataFolder(settings.dataDir)
+    stack.defer(() => claim[Symbol.dispose]())
+    mkdirSync(path.join(settings.dataDir, 'tmp'), { recursive: true })
+    const base = await layFoundation({ ...options, stack })
+    const assembled = await assemble(base, stack)
+    claim.publish(assembled)
+    log.info('ready', { url: assembled.url })
+    return {
+      ...assembled,
+      [Symbol.asyncDispose]: async () => {
+        log.info('stopping')
+        if (!(await stopWithin(stack, STOP_BUDGET_MS))) log.error('not everything stopped in time')
+      },
+    }
+  } catch (error) {
+    await stack.disposeAsync()
+    throw error
+  }
+}
