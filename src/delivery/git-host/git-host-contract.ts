@@ -183,6 +183,16 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
     it('refuses a file over the limit instead of reading it', async () => {
       await commit({ big: 'x'.repeat(1_000) })
       await expect(host.readFile({ ...repository, ref: 'main', path: 'big', maxBytes: 999 })).rejects.toMatchObject({ code: 'delivery.git_host.too_large' })
+      expect(await host.readFile({ ...repository, ref: 'main', path: 'big', maxBytes: 1_000 })).toHaveLength(1_000)
+      await commit({ big: 'x'.repeat(500_000) })
+      await expect(host.readFile({ ...repository, ref: 'main', path: 'big', maxBytes: 999 })).rejects.toMatchObject({ code: 'delivery.git_host.too_large' })
+    })
+
+    it('takes a folder for no file', async () => {
+      await commit({ 'a/b': '1' })
+      await expect(host.readFile({ ...repository, ref: 'main', path: 'a' })).rejects.toMatchObject({ code: 'delivery.git_host.path_not_found' })
+      await commit({ c: '1' }, { branch: 'topic/x', expectedParent: null })
+      expect(await host.resolveRef({ ...repository, ref: 'topic' })).toBeUndefined()
     })
 
     it('says what is not there', async () => {

@@ -1,15 +1,23 @@
-import type { Readable } from 'node:stream'
-import path from 'node:path'
-import { mkdir, rm } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { isFault } from '#kernel/common/fault'
 import { startProcess } from '#kernel/node/process'
 import type { Commit, TreeEntry } from './git-host.ts'
 import { git, gitEnvironment, runGit, type GitFolders } from './git-command.ts'
 import { assertFilePath, revisionsOf } from './git-names.ts'
+import { readRef } from './git-refs.ts'
 
 /** The commit that a ref leads to; undefined when there is none. */
 export async function resolveCommit(folders: GitFolders, gitDir: string, ref: string): Promise<string | undefined> {
   for (const revision of revisionsOf(ref)) {
+    if (revision.startsWith('refs/heads/')) {
+      // A branch is always a commit, and its file says which: no process for the commonest question.
+      const sha = await readRef(gitDir, revision)
+      if (sha !== undefined) return sha
+      continue
+    }
     const result = await runGit(folders, gitDir, { args: ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`] })
     if (result.exitCode === 0) return result.stdout.toString('utf8').trim()
   }
@@ -19,14 +27,22 @@ export async function resolveCommit(folders: GitFolders, gitDir: string, ref: st
 /** The bytes of a file in a commit; `absent` when there is none, `large` over the limit. */
 export async function readBlob(folders: GitFolders, gitDir: string, sha: string, filePath: string, maxBytes: number): Promise<Buffer | 'absent' | 'large'> {
   assertFilePath(filePath)
-  const object = `${sha}:${filePath}`
-  const facts = (await git(folders, gitDir, { args: ['cat-file', '--batch-check=%(objecttype) %(objectsize)'], input: `${object}\n` })).toString('utf8').trim()
-  const match = /^blob (\d+)$/.exec(facts)
+  let output: Buffer
+  try {
+    output = await git(folders, gitDir, { args: ['cat-file', '--batch'], input: `${sha}:${filePath}\n`, maxOutputBytes: maxBytes + MAX_BATCH_HEADER_BYTES })
+  } catch (error) {
+    if (isFault(error, 'kernel.process.too_much_output')) return 'large'
+    throw error
+  }
+  // `<id> <type> <size>`, a line end, the content, a line end (git-cat-file(1), BATCH OUTPUT); the file's own name may be quoted instead.
+  const end = output.indexOf('\n')
+  const match = /^[0-9a-f]{40} blob (\d+)$/.exec(output.toString('latin1', 0, end))
   if (!match) return 'absent'
-  if (Number(match[1]) > maxBytes) return 'large'
-  return await git(folders, gitDir, { args: ['cat-file', 'blob', object], maxOutputBytes: maxBytes })
+  const sizeBytes = Number(match[1])
+  return sizeBytes > maxBytes ? 'large' : output.subarray(end + 1, end + 1 + sizeBytes)
 }
 
+const MAX_BATCH_HEADER_BYTES = 4_096
 const TYPES: Record<string, TreeEntry['type']> = { '040000': 'folder', '160000': 'submodule', '120000': 'link' }
 
 /** Entries of a folder of a commit, or of all below it; undefined when there is no such folder. */

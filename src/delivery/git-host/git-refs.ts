@@ -9,13 +9,24 @@ import { isSha } from './git-names.ts'
 export async function readRefs(gitDir: string): Promise<Map<string, string>> {
   const loose = new Map<string, string>()
   for (const space of ['refs/heads', 'refs/tags']) await readLoose(gitDir, space, loose)
+  const refs = await readPacked(gitDir)
+  for (const [ref, sha] of loose) refs.set(ref, sha)
+  return refs
+}
+
+/** One of them, by full ref. */
+export async function readRef(gitDir: string, ref: string): Promise<string | undefined> {
+  const loose = (await readFile(path.join(gitDir, ref), 'utf8').catch(absentAs(''))).trim()
+  return isSha(loose) ? loose : (await readPacked(gitDir)).get(ref)
+}
+
+async function readPacked(gitDir: string): Promise<Map<string, string>> {
   const packed = await readFile(path.join(gitDir, 'packed-refs'), 'utf8').catch(absentAs(''))
   const refs = new Map<string, string>()
   for (const line of packed.split('\n')) {
     const match = /^([0-9a-f]{40}) (refs\/(?:heads|tags)\/.+)$/.exec(line)
     if (match?.[1] !== undefined && match[2] !== undefined) refs.set(match[2], match[1])
   }
-  for (const [ref, sha] of loose) refs.set(ref, sha)
   return refs
 }
 
@@ -33,7 +44,7 @@ async function readLoose(gitDir: string, space: string, into: Map<string, string
 
 function absentAs<T>(value: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return value
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return value
     throw error
   }
 }
