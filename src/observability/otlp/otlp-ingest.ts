@@ -1,10 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '#kernel/common/clock'
 import type { TelemetrySignal } from '#kernel/node/telemetry'
 import type { TelemetryStore } from '#observability/store'
 import { otlpFaults } from './otlp-faults.ts'
 import type { OtlpFormat } from './otlp-body.ts'
 import { decodeProtobuf } from './otlp-protobuf.ts'
-import { rowsOf } from './otlp-rows.ts'
+import { rowsOf, type DecodedRows } from './otlp-rows.ts'
+import { slicesOf } from './otlp-slices.ts'
 import type { WorkloadIdentity } from './otlp-source.ts'
 
 export interface OtlpIngest {
@@ -14,14 +16,39 @@ export interface OtlpIngest {
   takeBody(signal: TelemetrySignal, format: OtlpFormat, body: Uint8Array, identity?: WorkloadIdentity): ReturnType<OtlpIngest['take']>
 }
 
+/** Items that are worked off before others get their turn: a few milliseconds. */
+const SLICE = 500
+
 export function createOtlpIngest(deps: { store: TelemetryStore; clock: Clock }): OtlpIngest {
   const take: OtlpIngest['take'] = async (signal, request, identity) => {
-    const decoded = refusing(() => rowsOf(signal, request, identity, deps.clock.now().getTime() * 1000))
-    if (decoded.kind === 'span') await deps.store.append('span', decoded.rows)
-    else if (decoded.kind === 'log') await deps.store.append('log', decoded.rows)
-    else await deps.store.append('metric', decoded.rows)
-    return { acceptedCount: decoded.rows.length, rejectedCount: decoded.rejectedCount, reason: decoded.reason }
+    const nowUs = deps.clock.now().getTime() * 1000
+    const slices: DecodedRows[] = []
+    // The whole is read before anything is kept: a request that is wrong somewhere leaves nothing.
+    for (const slice of refusing(() => [...slicesOf(signal, request, SLICE)])) {
+      if (slices.length > 0) await nextTurn()
+      slices.push(refusing(() => rowsOf(signal, slice, identity, nowUs)))
+    }
+    const kept: Promise<void>[] = []
+    for (const slice of slices) {
+      if (kept.length > 0) await nextTurn()
+      const keeping = keep(slice)
+      keeping.catch(() => {}) // reported below, once all are under way
+      kept.push(keeping)
+    }
+    await Promise.all(kept)
+    return {
+      acceptedCount: slices.reduce((sum, slice) => sum + slice.rows.length, 0),
+      rejectedCount: slices.reduce((sum, slice) => sum + slice.rejectedCount, 0),
+      reason: slices.find((slice) => slice.rejectedCount > 0)?.reason ?? '',
+    }
   }
+
+  async function keep(slice: DecodedRows): Promise<void> {
+    if (slice.kind === 'span') await deps.store.append('span', slice.rows)
+    else if (slice.kind === 'log') await deps.store.append('log', slice.rows)
+    else await deps.store.append('metric', slice.rows)
+  }
+
   return {
     take,
     takeBody: async (signal, format, body, identity) => {

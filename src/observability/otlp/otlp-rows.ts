@@ -2,6 +2,7 @@ import type { LogRow, MetricRow, SpanRow } from '#observability/store'
 import type { TelemetrySignal } from '#kernel/node/telemetry'
 import { logRowOf } from './otlp-log.ts'
 import { metricRowsOf } from './otlp-metric.ts'
+import { OTLP_LISTS } from './otlp-slices.ts'
 import { sourceOf, type WorkloadIdentity } from './otlp-source.ts'
 import { spanRowOf } from './otlp-span.ts'
 import { isObject, listAt, textAt, type Loose } from './otlp-value.ts'
@@ -33,16 +34,16 @@ export function rowsOf(signal: TelemetrySignal, request: unknown, identity: Work
   }
   if (signal === 'traces') {
     const rows: SpanRow[] = []
-    walk(request, 'resourceSpans', 'scopeSpans', 'spans', identity, (span, origin) => keep(rows, spanRowOf(span, origin)))
+    walk(request, OTLP_LISTS.traces, identity, (span, origin) => keep(rows, spanRowOf(span, origin)))
     return { kind: 'span', rows, rejectedCount: rejections.count, reason: rejections.reason }
   }
   if (signal === 'logs') {
     const rows: LogRow[] = []
-    walk(request, 'resourceLogs', 'scopeLogs', 'logRecords', identity, (record, origin) => keep(rows, logRowOf(record, origin, nowUs)))
+    walk(request, OTLP_LISTS.logs, identity, (record, origin) => keep(rows, logRowOf(record, origin, nowUs)))
     return { kind: 'log', rows, rejectedCount: rejections.count, reason: rejections.reason }
   }
   const rows: MetricRow[] = []
-  walk(request, 'resourceMetrics', 'scopeMetrics', 'metrics', identity, (metric, origin) => {
+  walk(request, OTLP_LISTS.metrics, identity, (metric, origin) => {
     for (const result of metricRowsOf(metric, origin, nowUs)) keep(rows, result)
   })
   return { kind: 'metric', rows, rejectedCount: rejections.count, reason: rejections.reason }
@@ -57,9 +58,7 @@ export interface Origin {
 
 function walk(
   request: Loose,
-  resources: string,
-  scopes: string,
-  items: string,
+  [resources, scopes, items]: readonly [string, string, string],
   identity: WorkloadIdentity | undefined,
   visit: (item: Loose, origin: Origin) => void,
 ): void {
