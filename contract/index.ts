@@ -1,3 +1,3 @@
 export * from './client.ts'
 export * from './stream.ts'
-export type { Operations } from './generated/operations.ts'
+export type * from './generated/operations.ts'

@@ -14,6 +14,7 @@ interface Operation {
 }
 interface OpenApi {
   paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, JsonSchema> }
 }
 
 /** Files of the contract, made from the OpenAPI document that a started platform serves: name -> text. */
@@ -27,10 +28,13 @@ export async function contractFiles(): Promise<Record<string, string>> {
   const types = operations.map(
     ({ operation }) => `  '${operation.operationId}': {\n    input: ${inputText(operation)}\n    output: ${outputText(operation)}\n  }`,
   )
+  const named = Object.entries(document.components.schemas)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, schema]) => `export type ${name} = ${typeText(schema)}\n`)
   const table = operations.map(({ template, method, operation }) => `  '${operation.operationId}': { method: '${method}', path: '${template}' },`)
   return {
     'openapi.json': `${JSON.stringify(document, null, 1)}\n`,
-    'operations.ts': `${header}export interface Operations {\n${types.join('\n')}\n}\n`,
+    'operations.ts': `${header}${named.join('\n')}\nexport interface Operations {\n${types.join('\n')}\n}\n`,
     'operation-table.ts': `${header}import type { Operations } from './operations.ts'\n\nexport const operationTable: Record<keyof Operations, { method: string; path: string }> = {\n${table.join('\n')}\n}\n`,
   }
 }

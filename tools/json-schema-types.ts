@@ -1,5 +1,6 @@
-/** Turns the JSON Schema that our routes use into TypeScript text. Only what zod's `toJSONSchema` makes: no references, no conditionals. */
+/** Turns the JSON Schema that our routes use into TypeScript text. Only what zod's `toJSONSchema` makes: named schemas by reference, no conditionals. */
 export interface JsonSchema {
+  $ref?: string
   type?: string | string[]
   properties?: Record<string, JsonSchema>
   required?: string[]
@@ -15,6 +16,7 @@ export interface JsonSchema {
 }
 
 export function typeText(schema: JsonSchema, indent = ''): string {
+  if (schema.$ref !== undefined) return schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (schema.enum) return union(schema.enum.map((value) => JSON.stringify(value)))
   if (schema.anyOf ?? schema.oneOf) return union((schema.anyOf ?? schema.oneOf ?? []).map((member) => typeText(member, indent)))
@@ -47,7 +49,7 @@ function objectText(schema: JsonSchema, indent: string): string {
     return `${inner}${/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)}${optional}: ${typeText(member, inner)}${optional === '' ? '' : ' | undefined'}`
   })
   const rest = schema.additionalProperties
-  if (members.length === 0) return rest === false ? 'Record<string, never>' : `Record<string, ${typeof rest === 'object' ? typeText(rest, indent) : 'unknown'}>`
+  if (members.length === 0) return rest === false ? 'Record<string, never>' : `{ [key: string]: ${typeof rest === 'object' ? typeText(rest, indent) : 'unknown'} }`
   return `{\n${members.join('\n')}\n${indent}}`
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { sql } from 'kysely'
-import { accountRoutes } from '#cloud/account'
+import { createAccounts } from '#cloud/account'
 import { regionRoutes } from '#cloud/region'
 import { childEnvironment } from '#kernel/node/config'
 import { openApiOf, systemCaller, type Route } from '#kernel/node/http'
@@ -187,7 +187,7 @@ export async function assemble(base: Foundation, stack: AsyncDisposableStack): P
     ...ingressApi({ routes: ingress.routes, port: ingress.port }),
     ...observability.routes,
     ...regionRoutes(),
-    ...accountRoutes({ accounts: organisation.accounts }),
+    ...createAccounts({ accounts: organisation.accounts }).routes,
   ]
   stack.use(await events.feed.start())
   stack.use(events.feed.subscribe('identity', identity.onEvent))

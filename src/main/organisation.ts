@@ -1,4 +1,4 @@
-import { parseAccount, type CloudAccount } from '#cloud/account'
+import { readAccount, type CloudAccount } from '#cloud/account'
 import { parseSource, problemText, type SourceDocument } from '#kernel/common/document'
 import type { FieldProblem } from '#kernel/common/fault'
 import type { Logger } from '#kernel/node/log'
@@ -46,7 +46,7 @@ export function readOrganisation(directory: CatalogDirectory, log: Logger): Orga
       }),
     accounts: () =>
       all(directory.accounts(), (document) => {
-        const result = parseAccount(document)
+        const result = readAccount(document)
         return { value: result.account, problems: result.problems }
       }),
   }

@@ -90,7 +90,7 @@ export function userSecondsOfRun(run: Run): number {
 /** Seconds of a change that the service took to start and that the rollout was told to watch. */
 export function userSecondsOfChange(change: Change): number {
   const steps = change.steps.filter((step) => step.driver === 'workload' || step.driver === 'analysis' || step.driver === 'retire')
-  return steps.reduce((sum, step) => sum + secondsBetween(step.startedAt, step.finishedAt), 0) + change.timings.waitMs / 1000
+  return steps.reduce((sum, step) => sum + secondsBetween(step.startedAt, step.finishedAt), 0) + (change.timings.waitMs ?? 0) / 1000
 }
 
 export function secondsBetween(from: string | null, to: string | null): number {

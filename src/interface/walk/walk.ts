@@ -177,7 +177,7 @@ async function reportOf(options: WalkOptions, developer: Person, stages: StageRe
   for (const environment of matrix.environments) {
     const cell = row?.cells[environment.name]
     if (!cell) throw new Error(`${COMPONENT} does not run in ${environment.name}`)
-    environments.push({ service: COMPONENT, environment: environment.name, version: String(cell.version), url: cell.url })
+    environments.push({ service: COMPONENT, environment: environment.name, version: String(cell.version), url: cell.url ?? '' })
   }
   const production = environments.find((place) => place.environment === 'production')
   const answer = await requestOnce(new URL(options.ingressUrl), `${COMPONENT}.production.localhost`)

@@ -166,10 +166,10 @@ async function promotionPath(client: Client, options: { from?: string; to?: stri
   return options.from === undefined ? { from: neighbour, to: known } : { from: known, to: neighbour }
 }
 
-function releaseChoice(text: string | undefined): { release?: string; version?: number } {
+function releaseChoice(text: string | undefined): { release?: string; version?: string } {
   if (text === undefined) return {}
   const version = /^v?(\d+)$/.exec(text)?.[1]
-  return version === undefined ? { release: text } : { version: Number(version) }
+  return version === undefined ? { release: text } : { version }
 }
 
 function reasonOf(options: { reason?: string }): { reason?: string } {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parse } from 'yaml'
+import type { Json } from '#contract'
 import { formatOf, type CliContext } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { printValue, tableText } from '../terminal.ts'
@@ -38,7 +39,7 @@ export function addCreateCommand(program: Command, context: CliContext): void {
     })
 }
 
-async function preview(context: CliContext, template: string, values: Record<string, unknown>, options: CreateOptions): Promise<void> {
+async function preview(context: CliContext, template: string, values: Record<string, Json>, options: CreateOptions): Promise<void> {
   const client = await context.client()
   const result = await client.call('creations.preview', { body: { template, values } })
   const format = formatOf(options)
@@ -62,12 +63,12 @@ async function preview(context: CliContext, template: string, values: Record<str
   if (result.problems.length > 0) context.exitWith(EXIT.usage)
 }
 
-async function valuesOf(options: CreateOptions): Promise<Record<string, unknown>> {
+async function valuesOf(options: CreateOptions): Promise<Record<string, Json>> {
   const fromFile = options.values === undefined ? {} : readValues(options.values, await readFile(options.values, 'utf8'))
   const pairs = options.set.map((pair) => {
     const at = pair.indexOf('=')
     if (at < 1) throw new CliError(`--set takes key=value, not "${pair}"`, EXIT.usage)
-    return [pair.slice(0, at), parse(pair.slice(at + 1)) as unknown]
+    return [pair.slice(0, at), parse(pair.slice(at + 1)) as Json]
   })
   return {
     ...fromFile,
@@ -77,9 +78,9 @@ async function valuesOf(options: CreateOptions): Promise<Record<string, unknown>
   }
 }
 
-function readValues(file: string, text: string): Record<string, unknown> {
+function readValues(file: string, text: string): Record<string, Json> {
   const value: unknown = parse(text)
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new CliError(`${file} holds no parameters: a map of names to values is wanted`, EXIT.usage)
-  return value as Record<string, unknown>
+  return value as Record<string, Json>
 }

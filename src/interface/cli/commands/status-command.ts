@@ -30,7 +30,7 @@ export function addStatusCommand(program: Command, context: CliContext): void {
             `v${cell.version}${split}`,
             stateText(cell.health),
             ageText(cell.deployedAt, context.now()),
-            cell.activeChangeId === null ? cell.url : pc.blue(cell.activeChangeId),
+            cell.activeChangeId === null ? (cell.url ?? '') : pc.blue(cell.activeChangeId),
           ]
         }),
       )

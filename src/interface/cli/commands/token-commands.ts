@@ -50,7 +50,7 @@ export function addTokenCommands(program: Command, context: CliContext): void {
           { title: 'token', value: (row) => row.id },
           { title: 'name', value: (row) => row.name },
           { title: 'scopes', value: (row) => row.scopes.join(' ') },
-          { title: 'expires', value: (row) => ageText(row.expiresAt, now) },
+          { title: 'expires', value: (row) => (row.expiresAt === null ? 'never' : ageText(row.expiresAt, now)) },
         ],
         'no tokens',
       )

@@ -6,18 +6,35 @@ type Schema = Record<string, unknown>
 /** The OpenAPI 3.1 document of the routes. JSON routes in full; raw routes by path, with a word that they speak their own protocol. */
 export function openApiOf(routes: readonly Route[], info: { title: string; version: string }): Schema {
   const paths: Record<string, Record<string, Schema>> = {}
+  const schemas: Record<string, Schema> = { Problem: problemSchema }
   for (const route of [...routes].sort((a, b) => (a.path + a.method < b.path + b.method ? -1 : 1))) {
     if (route.method === 'LOCK' || route.method === 'UNLOCK') continue // OpenAPI knows no other methods than HTTP's own
     const path = route.path.replace('+}', '}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: withNamedSchemas(operationOf(route), schemas) as Schema }
   }
   return {
     openapi: '3.1.0',
     info,
     security: [{ bearer: [] }],
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } }, schemas: { Problem: problemSchema } },
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } }, schemas },
     paths,
   }
+}
+
+/** Schemas that have a name (`.meta({ id })`) stand once, in the components: each `$defs` moves there, and references follow. */
+function withNamedSchemas(value: unknown, schemas: Record<string, Schema>): unknown {
+  if (Array.isArray(value)) return value.map((member) => withNamedSchemas(member, schemas))
+  if (value === null || typeof value !== 'object') return value
+  const { $defs, ...rest } = value as { $defs?: Record<string, Schema> }
+  for (const [name, schema] of Object.entries($defs ?? {})) schemas[nameOf(name)] ??= withNamedSchemas(schema, schemas) as Schema
+  return Object.fromEntries(
+    Object.entries(rest).map(([key, member]) => [key, key === '$ref' && typeof member === 'string' ? `#/components/schemas/${nameOf(member.slice('#/$defs/'.length))}` : withNamedSchemas(member, schemas)]),
+  )
+}
+
+/** The one schema that refers to itself without a name of ours is zod's `z.json()`. */
+function nameOf(name: string): string {
+  return name.startsWith('__schema') ? 'Json' : name
 }
 
 function operationOf(route: Route): Schema {
