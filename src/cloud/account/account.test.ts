@@ -1,23 +1,29 @@
 import { expect, it } from 'vitest'
-import { parseSource } from '#kernel/common/document'
-import { parseAccount } from './account.ts'
+import { parseSource, problemText } from '#kernel/common/document'
+import { createAccounts, LOCAL_ACCOUNT, readAccount } from './index.ts'
 
-function parse(text: string) {
-  const document = parseSource('accounts.yaml', text).documents[0]
-  return parseAccount(document as NonNullable<typeof document>)
+const read = (spec: string): ReturnType<typeof readAccount> => {
+  const [document] = parseSource('accounts/eu.yaml', `apiVersion: fairway.dev/v1\nkind: CloudAccount\nmetadata: { name: eu }\nspec:\n${spec}`).documents
+  if (!document) throw new Error('no document')
+  return readAccount(document)
 }
-const head = 'apiVersion: fairway.dev/v1\nkind: CloudAccount\nmetadata:\n  name: main\nspec:\n'
 
-it('reads an account with its regions', () => {
-  expect(parse(`${head}  provider: aws\n  regions: [eu-central-1]\n`)).toMatchObject({ account: { name: 'main', provider: 'aws', regions: ['eu-central-1'] } })
+it('reads an account', () => {
+  expect(read('  provider: aws\n  accountId: "123456789012"\n  regions: [eu-central-1, eu-west-1]\n').account).toMatchObject({
+    name: 'eu',
+    provider: 'aws',
+    regions: ['eu-central-1', 'eu-west-1'],
+  })
 })
 
-it('names the line of a region that the provider does not have', () => {
-  expect(parse(`${head}  provider: azure\n  regions:\n    - westeurope\n    - eu-central-1\n`).problems).toMatchObject([{ field: 'spec.regions[1]', line: 9 }])
-})
+it.each([
+  ['  provider: aws\n  accountId: "1"\n  regions: [eu-central-1, westeurope]\n', 'accounts/eu.yaml:7:27: spec.regions[1]: aws has no region "westeurope"'],
+  ['  provider: moon\n  regions: [x]\n', 'accounts/eu.yaml:5:3: spec.provider: aws, azure, gcp or local'],
+])('says where an account is wrong: %s', (spec, problem) => expect(read(spec).problems.map(problemText)).toContain(problem))
 
-it('refuses an unknown provider and an unknown field, with their lines', () => {
-  const { problems } = parse(`${head}  provider: cumulus\n  colour: red\n`)
-  expect(problems.map((problem) => problem.line)).toEqual(expect.arrayContaining([6]))
-  expect(problems).toHaveLength(2)
+it('always has this machine, in the words of the organisation where it has some', async () => {
+  const other = { ...LOCAL_ACCOUNT, name: 'aws', provider: 'aws' as const }
+  expect((await createAccounts({ accounts: async () => [other] }).list()).map((account) => account.name)).toEqual(['aws', 'local'])
+  const own = { ...LOCAL_ACCOUNT, title: 'Our box' }
+  expect(await createAccounts({ accounts: async () => [own] }).list()).toEqual([own])
 })

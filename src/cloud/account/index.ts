@@ -1,2 +1,2 @@
 export * from './account.ts'
-export { accountRoutes } from './account-routes.ts'
+export * from './accounts.ts'

@@ -1,2 +1,2 @@
-export * from './region.ts'
-export { regionRoutes } from './region-routes.ts'
+export type { Jurisdiction, Region } from './region.ts'
+export * from './regions.ts'
