@@ -20,6 +20,12 @@ export const otlpFaults = faults('observability.otlp', {
     retry: 'no',
     detail: (d: { limitBytes: number }) => `the request is larger than ${d.limitBytes} bytes, compressed or decompressed: send smaller batches`,
   },
+  busy: {
+    status: 429,
+    title: 'Too many at once',
+    retry: 'after',
+    detail: (d: { limit: number }) => `${d.limit} telemetry requests are being worked on: send again in a second`,
+  },
   unauthenticated: {
     status: 401,
     title: 'Telemetry of nobody',

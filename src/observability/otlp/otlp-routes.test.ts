@@ -124,6 +124,23 @@ describe('what is refused', () => {
   })
 })
 
+it('takes so many at once and asks the others to come back', async () => {
+  const gate = Promise.withResolvers<void>()
+  class SlowStore extends MemoryTelemetryStore {
+    override async append(): Promise<void> {
+      await gate.promise
+    }
+  }
+  const { post } = open({ store: new SlowStore() })
+  const send = (): Promise<Response> => post('/v1/logs', { headers: PROTOBUF, body: new Uint8Array(fixture('logs.pb')) })
+  const first = Array.from({ length: 16 }, send)
+  const refused = await send()
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+  gate.resolve()
+  expect((await Promise.all(first)).map((response) => response.status)).toEqual(first.map(() => 200))
+  expect((await send()).status).toBe(200)
+})
+
 describe('who may send', () => {
   const body = new Uint8Array(fixture('logs.json'))
   const identity = { component: 'billing', environment: 'production', release: 'rel_9', version: '2' }

@@ -22,11 +22,15 @@ export interface OtlpRouteDeps {
   meter?: Meter
 }
 
+/** Bodies that are held in memory at once, each of up to 20 MiB. */
+const MAX_AT_ONCE = 16
+
 const SIGNALS: readonly TelemetrySignal[] = ['traces', 'metrics', 'logs']
 
 /** OTLP/HTTP: `POST /v1/traces`, `/v1/metrics`, `/v1/logs`. Answered after the data is durable. */
 export function otlpRoutes(deps: OtlpRouteDeps): Route[] {
   const items = deps.meter?.counter('fairway.otlp.items', { description: 'Items taken and rejected by OTLP', unit: '{item}' })
+  let underWay = 0
   return SIGNALS.map((signal) =>
     rawRoute({
       method: 'POST',
@@ -42,8 +46,11 @@ export function otlpRoutes(deps: OtlpRouteDeps): Route[] {
         try {
           const sender = await senderOf(input, deps)
           if (!format) throw otlpFaults.unsupported_media_type({ type: input.request.headers.get('content-type')?.slice(0, 100) ?? '' })
-          const body = await readOtlpBody(input.request)
-          const result = await deps.ingest.takeBody(signal, format, body, sender)
+          if (underWay >= MAX_AT_ONCE) throw otlpFaults.busy({ limit: MAX_AT_ONCE }, { retryAfterSeconds: 1 })
+          underWay++
+          const result = await readOtlpBody(input.request)
+            .then((body) => deps.ingest.takeBody(signal, format, body, sender))
+            .finally(() => underWay--)
           items?.add(result.acceptedCount, { signal, outcome: 'accepted' })
           if (result.rejectedCount > 0) items?.add(result.rejectedCount, { signal, outcome: 'rejected' })
           return acceptedAnswer(format, signal, result.rejectedCount, result.reason)

@@ -22,7 +22,7 @@ export interface DuckdbTelemetryStoreOptions {
   /** Holds `telemetry.duckdb` and `spool/`; made when it is absent. One platform at a time. */
   folder: string
   log: Logger
-  /** The engine's process ends this long after the last query. Default 30 000. */
+  /** The engine's process ends this long after the last query, or the last time that much was waiting. Default 30 000. */
   idleMs?: number
   /** Without a query, rows wait in the spool until they are this many bytes … Default 4 MiB. */
   wakeBytes?: number
@@ -54,7 +54,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   #recovered: Promise<void> | undefined
   #draining: Promise<void> = Promise.resolve()
   #nextDrain: Promise<void> | undefined
-  #lastQueryAt = 0
+  #lastUsedAt = 0
   #retryAt = 0
   #oldestPendingAt: number | undefined
 
@@ -121,7 +121,7 @@ export class DuckdbTelemetryStore implements TelemetryStore {
   }
 
   async #query<N extends QueryName>(name: N, args: QueryArguments[N], kinds: readonly TelemetryKind[]): Promise<QueryResult[N]> {
-    this.#lastQueryAt = Date.now()
+    this.#lastUsedAt = Date.now()
     await this.#recover()
     if (kinds.some((kind) => this.#spools[kind].pendingBytes > 0)) await this.#drain()
     const limitMs = this.#options.queryLimitMs
@@ -144,8 +144,10 @@ export class DuckdbTelemetryStore implements TelemetryStore {
     const pendingBytes = this.pendingBytes
     const isOld = this.#oldestPendingAt !== undefined && Date.now() - this.#oldestPendingAt > wakeAgeMs
     if (Date.now() < this.#retryAt) return
+    // Under steady load the process stays, or it would be started anew every few seconds.
+    if (pendingBytes > wakeBytes) this.#lastUsedAt = Date.now()
     if (pendingBytes > 0 && (this.#engine.isRunning || pendingBytes > wakeBytes || isOld)) await this.#drain()
-    if (this.#engine.isRunning && Date.now() - this.#lastQueryAt > idleMs && this.pendingBytes < wakeBytes) await this.#engine.close()
+    if (this.#engine.isRunning && Date.now() - this.#lastUsedAt > idleMs && this.pendingBytes < wakeBytes) await this.#engine.close()
   }
 
   /** Moves all that was appended before this call. Calls at the same time share one round. */
