@@ -1,14 +1,9 @@
 import type { Outcome } from '#kernel/common/driver'
-import type { Counts } from './e-value.ts'
-import { sequentialTest, type SequentialVerdict } from './sequential-test.ts'
+import type { SequentialVerdict } from './sequential-test.ts'
+import { judgeStreams, sum, type Streams } from './stream-verdict.ts'
 
 /** What is known at one moment of an analysis. */
-export interface AnalysisMoment {
-  canary: Counts
-  baseline: Counts | null
-  target: number | null
-  /** How many of the canary's requests were our own probes. */
-  probes: number
+export interface AnalysisMoment extends Streams {
   elapsedSeconds: number
   minSeconds: number
   maxSeconds: number
@@ -29,11 +24,12 @@ const DEADLINE_EVIDENCE = 10
  * counts as fine, and says on how many requests, unless there is some evidence against it. Pure.
  */
 export function decideAnalysis(moment: AnalysisMoment): AnalysisDecision {
-  const verdict = sequentialTest(moment)
+  const verdict = judgeStreams(moment)
+  const canary = sum(moment.traffic.canary, moment.probes?.canary ?? null)
+  const sent = moment.probes?.canary.requests ?? 0
   const seconds = Math.round(moment.elapsedSeconds)
-  const probes =
-    moment.probes === 0 ? '' : moment.probes === moment.canary.requests ? ', all of them our own probes' : `, ${moment.probes} of them our own probes`
-  const numbers = `${verdict.message} in ${seconds} s${probes}`
+  const probes = sent === 0 ? '' : sent === canary.requests ? ', all of them our own probes' : `, ${sent} of ${canary.requests} were our own probes`
+  const numbers = `${verdict.seen} in ${seconds} s${probes}`
   const end = (outcome: Outcome): AnalysisDecision => ({ next: 'end', outcome, verdict })
   const done = (message: string): AnalysisDecision => end({ outcome: 'done', message, outputs: outputsOf(moment, verdict) })
   if (verdict.verdict === 'worse') return end({ outcome: 'refused', reason: 'worse', message: numbers })
@@ -41,20 +37,27 @@ export function decideAnalysis(moment: AnalysisMoment): AnalysisDecision {
   if (moment.elapsedSeconds >= moment.maxSeconds) {
     if (verdict.evidence >= DEADLINE_EVIDENCE)
       return end({ outcome: 'refused', reason: 'likely_worse', message: `${numbers}: likely worse, and the time is over` })
-    return done(`${numbers}: taken as fine on ${moment.canary.requests} ${moment.canary.requests === 1 ? 'request' : 'requests'}, as the time is over`)
+    return done(`${numbers}: taken as fine on ${canary.requests} ${canary.requests === 1 ? 'request' : 'requests'}, as the time is over`)
   }
   const limit = verdict.verdict === 'fine' ? moment.minSeconds : moment.maxSeconds
-  return { next: 'watch', message: numbers, percent: Math.min(99, Math.floor((moment.elapsedSeconds / Math.max(1, limit)) * 100)), verdict }
+  return {
+    next: 'watch',
+    message: `${numbers}${verdict.message.slice(verdict.seen.length)}`,
+    percent: Math.min(99, Math.floor((moment.elapsedSeconds / Math.max(1, limit)) * 100)),
+    verdict,
+  }
 }
 
 function outputsOf(moment: AnalysisMoment, verdict: SequentialVerdict): { [key: string]: number | string | null } {
+  const canary = sum(moment.traffic.canary, moment.probes?.canary ?? null)
+  const baseline = moment.traffic.baseline && sum(moment.traffic.baseline, moment.probes?.baseline ?? null)
   return {
     verdict: verdict.verdict,
-    canaryRequests: moment.canary.requests,
-    canaryErrors: moment.canary.errors,
-    baselineRequests: moment.baseline?.requests ?? null,
-    baselineErrors: moment.baseline?.errors ?? null,
-    probes: moment.probes,
+    canaryRequests: canary.requests,
+    canaryErrors: canary.errors,
+    baselineRequests: baseline?.requests ?? null,
+    baselineErrors: baseline?.errors ?? null,
+    probes: moment.probes?.canary.requests ?? 0,
     pValue: verdict.pValue,
   }
 }

@@ -87,10 +87,9 @@ async function watch(deps: AnalysisDeps, input: AnalysisInput, record: AnalysisR
       await deps.store.saveProbes(context.key, canaryProbes, baselineProbes)
     }
     const decision = decideAnalysis({
-      canary: sum(seen.canary, canaryProbes),
-      baseline: input.baseline === null ? null : sum(seen.baseline, baselineProbes),
+      traffic: { canary: seen.canary, baseline: input.baseline === null ? null : seen.baseline },
+      probes: input.probePath === null ? null : { canary: canaryProbes, baseline: input.baseline === null ? null : baselineProbes },
       target,
-      probes: canaryProbes.requests,
       elapsedSeconds,
       minSeconds: input.minSeconds,
       maxSeconds: input.maxSeconds,
@@ -138,7 +137,3 @@ async function objectiveOf(deps: AnalysisDeps, input: AnalysisInput): Promise<nu
 }
 
 const NOTHING: Counts = { requests: 0, errors: 0 }
-
-function sum(a: Counts, b: Counts): Counts {
-  return { requests: a.requests + b.requests, errors: a.errors + b.errors }
-}

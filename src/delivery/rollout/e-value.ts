@@ -36,7 +36,7 @@ export function logLikelihoodOnLine(canary: Counts, baseline: Counts, margin: nu
     over(canary.requests - canary.errors, 1 - rate - margin) +
     over(baseline.errors, rate) -
     over(baseline.requests - baseline.errors, 1 - rate)
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 40; round++) {
     const middle = (low + high) / 2
     if (slope(middle) > 0) low = middle
     else high = middle

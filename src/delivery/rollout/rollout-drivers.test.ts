@@ -143,12 +143,14 @@ describe('driver traffic', () => {
     await expect(driver.apply(two, contextOf('b'))).rejects.toMatchObject({ code: 'kernel.driver.stale' })
   })
 
-  it('takes hosts away when there is nothing to lead to', async () => {
+  it('leads hosts nowhere when there is nothing to lead to, and keeps their names until they are removed', async () => {
     const driver = trafficDriver({ routes, effects })
     await driver.apply(await plan(driver, 'orders/production', input(canary)), contextOf('a'))
     await driver.apply(await plan(driver, 'orders/production', input([])), contextOf('b'))
     expect(await driver.observe('orders/production')).toMatchObject({ exists: false })
+    expect(hosts.map((host) => routes.getRoute(host)?.backends)).toEqual([[], []])
     await driver.remove('orders/production', contextOf('c'))
+    expect(routes.getRoute('orders.localhost')).toBeUndefined()
   })
 })
 
@@ -265,7 +267,10 @@ describe('driver analysis', () => {
 
   it('sees errors of real traffic that its probes do not', async () => {
     traffic = { rel_1: { requests: 300, errors: 0 }, rel_2: { requests: 30, errors: 20 } }
-    expect(await apply()).toMatchObject({ outcome: 'refused', message: expect.stringMatching(/^canary fails 20 of 31/) as unknown })
+    expect(await apply()).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringMatching(/^canary fails 20 of 30 requests of users, baseline 0 of 300 in 0 s, 1 of 31 were our own probes$/) as unknown,
+    })
   })
 
   it('without probes and traffic passes at the longest time, saying that it saw nothing', async () => {

@@ -98,9 +98,9 @@ it('knows the gamma function', () => {
   expect(logGamma(1_001)).toBeCloseTo(thousand, 8)
 })
 
-describe('under a look after every request', () => {
-  const RUNS = 500
-  const LENGTH = 120
+describe('under a look after every request', { timeout: 60_000 }, () => {
+  const RUNS = 400
+  const LENGTH = 100
 
   /** Share of runs in which the canary was ever called worse. */
   function abortRate(options: { canary: number; baseline: number | null; alpha: number; target?: number; seed: number; judge?: typeof naive }): number {
@@ -116,6 +116,8 @@ describe('under a look after every request', () => {
           baseline.requests++
           if (random() < options.baseline) baseline.errors++
         }
+        // Shown above: such a canary is never worse. Not asking saves half of the time.
+        if (canary.errors === 0 || (options.baseline !== null && canary.errors * baseline.requests <= baseline.errors * canary.requests)) continue
         const isWorse = options.judge
           ? options.judge(canary, baseline, options.alpha)
           : sequentialTest({

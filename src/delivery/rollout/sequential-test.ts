@@ -20,6 +20,8 @@ export interface SequentialVerdict {
   verdict: 'worse' | 'fine' | 'undecided'
   /** For people, e.g. `canary fails 50 of 50, baseline 0 of 200`, `canary fails 0 of 20, baseline 0 of 90: needs 31 more requests`. */
   message: string
+  /** The message without what is needed: the numbers alone. */
+  seen: string
   /** E-value against "the canary is not worse": 1 is no evidence, 100 is worse at alpha 0.01. */
   evidence: number
   /** Always-valid p-value of the same: 1 / evidence, at most 1. */
@@ -61,11 +63,11 @@ export function sequentialTest(input: SequentialTestInput): SequentialVerdict {
   const evidence = Math.exp(Math.min(700, logEvidence(canary, settings, 'worse')))
   const pValue = Math.min(1, 1 / evidence)
   const seen = describeCounts(canary, settings)
-  if (evidence >= 1 / settings.alpha) return { verdict: 'worse', message: seen, evidence, pValue, requestsNeeded: null }
-  if (isFine(canary, settings)) return { verdict: 'fine', message: seen, evidence, pValue, requestsNeeded: null }
+  if (evidence >= 1 / settings.alpha) return { verdict: 'worse', message: seen, seen, evidence, pValue, requestsNeeded: null }
+  if (isFine(canary, settings)) return { verdict: 'fine', message: seen, seen, evidence, pValue, requestsNeeded: null }
   const requestsNeeded = countNeeded(canary, settings)
   const needs = requestsNeeded === null ? 'needs more requests' : `needs ${requestsNeeded} more ${requestsNeeded === 1 ? 'request' : 'requests'}`
-  return { verdict: 'undecided', message: `${seen}: ${needs}`, evidence, pValue, requestsNeeded }
+  return { verdict: 'undecided', message: `${seen}: ${needs}`, seen, evidence, pValue, requestsNeeded }
 }
 
 interface TestSettings {

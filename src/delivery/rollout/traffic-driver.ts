@@ -18,7 +18,7 @@ export type TrafficRoutes = Pick<RouteTable, 'getRoute' | 'listRoutes' | 'setRou
 
 /**
  * Driver `traffic`: all hosts lead to the same releases by the same weights, switched in one step. Input `{ hosts, component, environment, backends }`,
- * target `orders/production`. No backends: the hosts lead nowhere any more, which is how the first deployment is rolled back.
+ * target `orders/production`. No backends: the hosts are kept and lead nowhere, which is how the first deployment is rolled back.
  */
 export function trafficDriver(deps: { routes: TrafficRoutes; effects: Effects }): Driver {
   const { routes } = deps
@@ -39,13 +39,13 @@ export function trafficDriver(deps: { routes: TrafficRoutes; effects: Effects })
       const input = parseInput('traffic', inputSchema, action.input)
       const { hosts, component, environment, backends } = input
       await deps.effects.begin(action, context, fingerprint(hosts.map((host) => routes.getRoute(host))))
-      if (backends.length === 0) await routes.removeRoutes(hosts)
-      else await routes.setRoutes(hosts.map((host) => ({ host, component, environment, backends })))
+      const led = backends.length === 0 ? hosts.filter((host) => routes.getRoute(host)) : hosts
+      await routes.setRoutes(led.map((host) => ({ host, component, environment, backends })))
       return { outcome: 'done', message: `${hosts.join(', ')} ${hosts.length === 1 ? 'leads' : 'lead'} to ${describe(backends)}`, outputs: { hosts, backends } }
     },
     observe: async (target) => {
       const found = routesOf(routes, target)
-      return { exists: found.length > 0, fingerprint: fingerprint(found), state: { routes: found.map(toJson) } }
+      return { exists: found.some((route) => route.backends.length > 0), fingerprint: fingerprint(found), state: { routes: found.map(toJson) } }
     },
     remove: async (target) => await routes.removeRoutes(routesOf(routes, target).map((route) => route.host)),
   }

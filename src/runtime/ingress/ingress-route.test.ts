@@ -15,7 +15,6 @@ it.each([
   { why: 'weights under 100', bad: route('orders.localhost', [50, 40]) },
   { why: 'a fraction', bad: route('orders.localhost', [99.5, 0.5]) },
   { why: 'a negative weight', bad: route('orders.localhost', [110, -10]) },
-  { why: 'no backend', bad: route('orders.localhost', []) },
   {
     why: 'a release twice',
     bad: {

@@ -319,6 +319,13 @@ describe('routes', () => {
     expect((await RouteTable.load(database.db, new MemoryJournal())).getRoute('new.localhost')).toBeUndefined()
   })
 
+  it('without a backend keep the host and lead nowhere', async () => {
+    await route({})
+    expect((await ask()).status).toBe(503)
+    const other = { host: 'orders.dev.localhost', component: 'other', environment: 'dev', backends: [] }
+    await expect(ingress.routes.setRoute(other)).rejects.toMatchObject({ code: 'runtime.ingress.host_taken' })
+  })
+
   it('end with their removal', async () => {
     await replica('rel_1')
     await route({ rel_1: 100 })
