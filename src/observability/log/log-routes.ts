@@ -6,7 +6,7 @@ import { severityNumberOf } from '#observability/otlp'
 import { telemetryFaults, timeRange, timeRangeQuery, type LogPosition, type StoredLog, type TelemetryStore } from '#observability/store'
 import type { LogIngest } from './log-ingest.ts'
 
-export const logFaults = faults('observability.log', {
+const logFaults = faults('observability.log', {
   bad_cursor: {
     status: 400,
     title: 'Bad cursor',

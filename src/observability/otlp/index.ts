@@ -1,4 +1,3 @@
-export { otlpFaults } from './otlp-faults.ts'
 export { createOtlpIngest, type OtlpIngest } from './otlp-ingest.ts'
 export { severityName, severityNumberOf } from './otlp-log.ts'
 export { otlpRoutes, type OtlpRouteDeps } from './otlp-routes.ts'

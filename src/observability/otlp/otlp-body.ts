@@ -7,7 +7,7 @@ import { otlpFaults } from './otlp-faults.ts'
 const unzip = promisify(gunzip)
 
 /** OTLP advises 20 MiB; it holds for the body as sent and as decompressed. */
-export const OTLP_LIMIT_BYTES = 20 * 1024 * 1024
+const OTLP_LIMIT_BYTES = 20 * 1024 * 1024
 
 export type OtlpFormat = 'json' | 'protobuf'
 

@@ -1,4 +1,3 @@
-export { latencyBucket, latencyQuantile } from './latency.ts'
 export { startRequestFlush, type RequestFlushDeps } from './request-flush.ts'
 export { RequestHealth, type RequestHealthDeps } from './request-health.ts'
 export { RequestMetrics, type RequestSample } from './request-metrics.ts'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 // OpenSLO v1 (https://github.com/OpenSLO/OpenSLO). Unknown fields are refused, as by OpenSLO's own validator. An empty key counts as absent.
 const absent = <T>(schema: z.ZodType<T>): z.ZodOptional<z.ZodType<T | undefined>> => z.preprocess((value) => value ?? undefined, schema.optional()).optional()
 
-export const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const name = z
   .string()
   .max(63, 'must have at most 63 characters')

@@ -1,1 +1,1 @@
-export { traceFaults, traceRoutes } from './trace-routes.ts'
+export { traceRoutes } from './trace-routes.ts'

@@ -4,7 +4,7 @@ import { faults } from '#kernel/common/fault'
 import { jsonRoute, PLATFORM, type ResourceRef, type Route } from '#kernel/node/http'
 import { telemetryFaults, timeRange, timeRangeQuery, type SpanRow, type TelemetryStore, type TraceSummary } from '#observability/store'
 
-export const traceFaults = faults('observability.trace', {
+const traceFaults = faults('observability.trace', {
   not_found: {
     status: 404,
     title: 'No such trace',

@@ -38,7 +38,7 @@ export function checkedConnector(policy: AddressPolicy, resolve: Resolve, build:
  * The addresses of `hostname` that may be called.
  * @throws `kernel.egress.address_refused` when there is none, `kernel.egress.unreachable` when the name is unknown.
  */
-export async function admit(hostname: string, port: string, policy: AddressPolicy, resolve: Resolve): Promise<ResolvedAddress[]> {
+async function admit(hostname: string, port: string, policy: AddressPolicy, resolve: Resolve): Promise<ResolvedAddress[]> {
   const family = isIP(hostname)
   const found = family === 0 ? await resolve(hostname) : [{ address: hostname, family: family as 4 | 6 }]
   if (found.length === 0) throw egressFaults.unreachable({ host: hostname, what: 'the name has no address' })

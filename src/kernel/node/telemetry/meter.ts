@@ -32,7 +32,7 @@ export interface Meter {
 }
 
 /** OpenTelemetry semantic conventions, HTTP metrics: advised bounds of `http.server.request.duration`, in seconds. */
-export const HTTP_DURATION_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const
+const HTTP_DURATION_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const
 
 /** Label sets beyond this go to one overflow series (OpenTelemetry SDK specification, cardinality limits). */
 const MAX_SERIES = 2_000

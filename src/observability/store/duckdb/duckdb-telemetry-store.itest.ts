@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { appendFile, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, it, vi } from 'vitest'
 import { silentLogger } from '#kernel/node/log'
 import { logRow, telemetryStoreContract } from '../telemetry-store-contract.ts'
@@ -87,7 +88,9 @@ it('loses nothing that was acknowledged, and doubles nothing, when the process i
   const folder = await makeDir()
   const acknowledged = new Set<string>()
   for (let round = 0; round < 4; round++) {
-    const child = fork(path.join(import.meta.dirname, 'append-until-killed.ts'), [folder, String(round)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const child = fork(fileURLToPath(new URL('append-until-killed.ts', import.meta.url)), [folder, String(round)], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
     const gone = new Promise<void>((resolve) => void child.once('exit', () => resolve()))
     const enough = 40 + round * 37
     child.on('message', (body: string) => {
