@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../../test/harness/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '#harness'
 import { pipelineEngineContract } from './pipeline-engine-contract.ts'
 import { createPipelineFixture, type PipelineFixture } from './pipeline-fixture.ts'
 

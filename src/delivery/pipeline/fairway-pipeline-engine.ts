@@ -39,13 +39,17 @@ export class FairwayPipelineEngine implements PipelineEngine {
     // The state first: lines that are written after it are not missed, they only come with the next page.
     const isOver = await this.#isOver(id, job)
     const lines = await readLog(this.#logFile(id, job), options.from, options.limit)
-    return { lines, nextFrom: options.from + lines.length, isComplete: isOver && lines.length < options.limit && (await this.#isEnd(id, job, options.from + lines.length)) }
+    return {
+      lines,
+      nextFrom: options.from + lines.length,
+      isComplete: isOver && lines.length < options.limit && (await this.#isEnd(id, job, options.from + lines.length)),
+    }
   }
 
   /** Lines from `from` on as they come, in groups, until the job is over or `signal` says enough. */
   async *follow(id: string, job: string, from: number, signal: AbortSignal): AsyncGenerator<LogLine[]> {
     const file = this.#logFile(id, job)
-    for (let next = from; !signal.aborted; ) {
+    for (let next = from; !signal.aborted;) {
       const page = await this.logs(id, job, { from: next, limit: 1_000 })
       if (page.lines.length > 0) yield page.lines
       if (page.isComplete) return

@@ -72,7 +72,17 @@ export function createPipelines(deps: PipelineDeps): Pipelines {
       const finisher = stack.use(startFinisher(deps))
       const cacheDir = path.join(deps.dataDir, 'cache')
       const services = { source: deps.source, artifacts, cacheDir, clock: deps.clock }
-      executor = stack.use(startExecutor({ ...deps, concurrency: deps.concurrency ?? 2, logSignal, logFile, services, toolCache: path.join(cacheDir, 'tools'), runFinished: () => finisher.wake() }))
+      executor = stack.use(
+        startExecutor({
+          ...deps,
+          concurrency: deps.concurrency ?? 2,
+          logSignal,
+          logFile,
+          services,
+          toolCache: path.join(cacheDir, 'tools'),
+          runFinished: () => finisher.wake(),
+        }),
+      )
       stack.defer(() => {
         executor = undefined
       })

@@ -2,7 +2,7 @@ import { readFile, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../../../test/harness/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '#harness'
 import { createPipelineFixture, type PipelineFixture } from '../pipeline-fixture.ts'
 
 let database: TestDatabase
@@ -17,7 +17,8 @@ afterAll(async () => {
 })
 
 const files = { 'package-lock.json': '{"lockfileVersion":3}', 'src/app.js': 'console.log(1)', 'run.sh': '#!/bin/sh\necho from-script' }
-const flow = (...steps: string[]): string => `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${steps.map((step) => `      - ${step}\n`).join('')}`
+const flow = (...steps: string[]): string =>
+  `on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n${steps.map((step) => `      - ${step}\n`).join('')}`
 
 async function ended(workflow: string, repository: string) {
   const run = await fixture.done(await fixture.push(workflow, { repository, files }))
@@ -45,14 +46,21 @@ describe('checkout', () => {
 
 describe('setup-node', () => {
   it('gives the node that is there, and says so when another was asked for', async () => {
-    const { run, log } = await ended(flow('{uses: actions/setup-node@v4, id: n, with: {node-version: 99}}', 'run: echo "have ${{ steps.n.outputs.node-version }} $(node --version)"'), 'acme/node')
+    const { run, log } = await ended(
+      flow('{uses: actions/setup-node@v4, id: n, with: {node-version: 99}}', 'run: echo "have ${{ steps.n.outputs.node-version }} $(node --version)"'),
+      'acme/node',
+    )
     expect(run.conclusion).toBe('success')
     expect(log).toContain(`have ${process.version.slice(1)} ${process.version}`)
     expect(run.jobs[0]?.annotations[0]).toMatchObject({ level: 'notice', message: expect.stringContaining('Node.js 99 was asked for') as string })
   })
 
   it('hits its npm cache from the second green run with one lockfile on', async () => {
-    const workflow = flow('uses: actions/checkout@v4', '{uses: actions/setup-node@v4, id: n, with: {node-version: ">=20", cache: npm}}', 'run: echo "hit=${{ steps.n.outputs.cache-hit }} $npm_config_cache"')
+    const workflow = flow(
+      'uses: actions/checkout@v4',
+      '{uses: actions/setup-node@v4, id: n, with: {node-version: ">=20", cache: npm}}',
+      'run: echo "hit=${{ steps.n.outputs.cache-hit }} $npm_config_cache"',
+    )
     expect((await ended(workflow, 'acme/npm')).log).toContain(`hit=false ${fixture.dataDir}/cache/npm/acme-npm-`)
     expect((await ended(workflow, 'acme/npm')).log).toContain('hit=true')
   })
@@ -103,7 +111,7 @@ jobs:
 describe('cache', () => {
   const workflow = flow(
     'uses: actions/checkout@v4',
-    "{uses: actions/cache@v4, id: c, with: {path: deps, key: \"d-${{ hashFiles('package-lock.json') }}\", restore-keys: d-}}",
+    '{uses: actions/cache@v4, id: c, with: {path: deps, key: "d-${{ hashFiles(\'package-lock.json\') }}", restore-keys: d-}}',
     'run: echo "hit=[${{ steps.c.outputs.cache-hit }}] matched=[${{ steps.c.outputs.cache-matched-key }}] have=[$(cat deps/x 2>/dev/null)]"; mkdir -p deps; echo $GITHUB_REF_NAME > deps/x; ln -sf x deps/link',
   )
 

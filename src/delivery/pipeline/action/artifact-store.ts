@@ -45,10 +45,25 @@ export class ArtifactStore {
     const blobKey = `runs/${runId}/artifacts/${id}.tar`
     const listing = await Promise.all(files.slice(0, MAX_LISTED).map(async (file) => ({ path: safeName(file.name), sizeBytes: (await stat(file.file)).size })))
     const facts = await this.#blobs.putStream(blobKey, packFiles(files, { keepLinks: false }), { maxBytes: MAX_ARTIFACT_BYTES })
-    const row = { id, run_id: runId, name, blob_key: blobKey, size_bytes: facts.sizeBytes, digest: `sha256:${facts.sha256}`, files: JSON.stringify(listing), created_at: this.#clock.now() }
+    const row = {
+      id,
+      run_id: runId,
+      name,
+      blob_key: blobKey,
+      size_bytes: facts.sizeBytes,
+      digest: `sha256:${facts.sha256}`,
+      files: JSON.stringify(listing),
+      created_at: this.#clock.now(),
+    }
     const replaced = await this.#db.transaction().execute(async (tx) => {
       const table = tx.withTables<PipelineTables>()
-      const existing = await table.selectFrom('pipeline_artifact').select(['id', 'blob_key']).where('run_id', '=', runId).where('name', '=', name).forUpdate().executeTakeFirst()
+      const existing = await table
+        .selectFrom('pipeline_artifact')
+        .select(['id', 'blob_key'])
+        .where('run_id', '=', runId)
+        .where('name', '=', name)
+        .forUpdate()
+        .executeTakeFirst()
       if (existing && !options.overwrite) return 'taken' as const
       if (existing) await table.deleteFrom('pipeline_artifact').where('id', '=', existing.id).execute()
       await table.insertInto('pipeline_artifact').values(row).execute()
@@ -56,14 +71,23 @@ export class ArtifactStore {
     })
     if (replaced === 'taken') {
       await this.#drop(blobKey)
-      throw pipelineFaults.action_failed({ action: 'actions/upload-artifact', what: `this run has an artifact "${name}" already; set overwrite: true to replace it` })
+      throw pipelineFaults.action_failed({
+        action: 'actions/upload-artifact',
+        what: `this run has an artifact "${name}" already; set overwrite: true to replace it`,
+      })
     }
     if (replaced !== undefined) await this.#drop(replaced)
     return { id, name, sizeBytes: facts.sizeBytes, digest: row.digest }
   }
 
   async list(runId: string): Promise<StoredArtifact[]> {
-    const rows = await this.#db.withTables<PipelineTables>().selectFrom('pipeline_artifact').select(['id', 'name', 'size_bytes', 'digest']).where('run_id', '=', runId).orderBy('name').execute()
+    const rows = await this.#db
+      .withTables<PipelineTables>()
+      .selectFrom('pipeline_artifact')
+      .select(['id', 'name', 'size_bytes', 'digest'])
+      .where('run_id', '=', runId)
+      .orderBy('name')
+      .execute()
     return rows.map((row) => ({ id: row.id, name: row.name, sizeBytes: row.size_bytes, digest: row.digest }))
   }
 
@@ -82,7 +106,13 @@ export class ArtifactStore {
   }
 
   async #find(runId: string, name: string) {
-    const row = await this.#db.withTables<PipelineTables>().selectFrom('pipeline_artifact').select(['blob_key', 'digest']).where('run_id', '=', runId).where('name', '=', name).executeTakeFirst()
+    const row = await this.#db
+      .withTables<PipelineTables>()
+      .selectFrom('pipeline_artifact')
+      .select(['blob_key', 'digest'])
+      .where('run_id', '=', runId)
+      .where('name', '=', name)
+      .executeTakeFirst()
     if (!row) throw pipelineFaults.artifact_not_found({ run: runId, name })
     return row
   }

@@ -85,11 +85,13 @@ export class CacheStore {
     const folder = this.#folder(scope, version)
     const names = await readdir(folder).catch(() => [])
     const entries = await Promise.all(
-      names.filter((name) => name.endsWith('.tar')).map(async (name) => {
-        const file = path.join(folder, name)
-        const [key, stats] = await Promise.all([readFile(`${file}.key`, 'utf8').catch(() => undefined), stat(file).catch(() => undefined)])
-        return key === undefined || !stats ? [] : [{ key, file, savedAt: stats.birthtimeMs }]
-      }),
+      names
+        .filter((name) => name.endsWith('.tar'))
+        .map(async (name) => {
+          const file = path.join(folder, name)
+          const [key, stats] = await Promise.all([readFile(`${file}.key`, 'utf8').catch(() => undefined), stat(file).catch(() => undefined)])
+          return key === undefined || !stats ? [] : [{ key, file, savedAt: stats.birthtimeMs }]
+        }),
     )
     return entries.flat()
   }
@@ -101,11 +103,13 @@ export class CacheStore {
   async #evict(): Promise<void> {
     const files = await readdir(this.#root, { recursive: true, withFileTypes: true }).catch(() => [])
     const entries = await Promise.all(
-      files.filter((entry) => entry.isFile() && entry.name.endsWith('.tar')).map(async (entry) => {
-        const file = path.join(entry.parentPath, entry.name)
-        const stats = await stat(file)
-        return { file, sizeBytes: stats.size, usedAt: stats.mtimeMs }
-      }),
+      files
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.tar'))
+        .map(async (entry) => {
+          const file = path.join(entry.parentPath, entry.name)
+          const stats = await stat(file)
+          return { file, sizeBytes: stats.size, usedAt: stats.mtimeMs }
+        }),
     )
     let total = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0)
     for (const entry of entries.sort((a, b) => a.usedAt - b.usedAt)) {

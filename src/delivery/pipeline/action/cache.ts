@@ -22,7 +22,11 @@ const inputs: BuiltInAction['inputs'] = {
 export const cache: BuiltInAction = {
   inputs,
   run: restore,
-  post: { name: 'Post actions/cache', onlyOnSuccess: true, run: async (context) => (context.state.get('hit') === 'true' ? context.log('The key was there already; nothing is saved.') : await save(context)) },
+  post: {
+    name: 'Post actions/cache',
+    onlyOnSuccess: true,
+    run: async (context) => (context.state.get('hit') === 'true' ? context.log('The key was there already; nothing is saved.') : await save(context)),
+  },
 }
 
 /** `actions/cache/restore`. */
@@ -41,7 +45,8 @@ async function restore(context: ActionContext): Promise<void> {
   if (isThere) setOutput('cache-matched-key', entry.key)
   state.set('hit', String(isThere && entry.key === key))
   log(isThere ? `Cache restored from key: ${entry.key}` : `Cache not found for key: ${key}`)
-  if (!isThere && given['fail-on-cache-miss'] === 'true') throw pipelineFaults.action_failed({ action: 'actions/cache', what: `there is no entry for the key "${key}"` })
+  if (!isThere && given['fail-on-cache-miss'] === 'true')
+    throw pipelineFaults.action_failed({ action: 'actions/cache', what: `there is no entry for the key "${key}"` })
 }
 
 async function save(context: ActionContext): Promise<void> {
@@ -63,7 +68,9 @@ async function restoreInto(context: ActionContext, entry: { file: string }): Pro
 
 function storeOf({ services, run }: ActionContext): CacheStore {
   const payload = run.payload as { repository?: { default_branch?: string }; pull_request?: { base?: { ref?: string } } }
-  const shared = [payload.pull_request?.base?.ref, payload.repository?.default_branch].flatMap((branch) => (branch === undefined ? [] : [`refs/heads/${branch}`]))
+  const shared = [payload.pull_request?.base?.ref, payload.repository?.default_branch].flatMap((branch) =>
+    branch === undefined ? [] : [`refs/heads/${branch}`],
+  )
   return new CacheStore(services.cacheDir, run.repository, [...new Set([run.ref, ...shared])])
 }
 
@@ -79,7 +86,8 @@ function rootOf(context: ActionContext, paths: readonly string[]): string {
     if (root === undefined) throw pipelineFaults.unsafe_path({ path: wanted, why: 'a cache lies in the workspace, below the home folder or in RUNNER_TEMP' })
     return root
   })
-  if (new Set(roots).size > 1) throw pipelineFaults.unsafe_path({ path: paths.join(', '), why: 'the paths of one cache lie in one of workspace, home and RUNNER_TEMP, not in several' })
+  if (new Set(roots).size > 1)
+    throw pipelineFaults.unsafe_path({ path: paths.join(', '), why: 'the paths of one cache lie in one of workspace, home and RUNNER_TEMP, not in several' })
   return roots[0] ?? context.workspace
 }
 
@@ -87,9 +95,9 @@ function rootOf(context: ActionContext, paths: readonly string[]): string {
 async function* allBelow(wanted: string, context: ActionContext, root: string): AsyncGenerator<string> {
   const absolute = path.resolve(context.workspace, expandHome(wanted))
   const stats = await lstat(absolute).catch(() => undefined)
-  if (stats?.isDirectory()) return yield* walk(absolute, root)
-  if (stats?.isFile()) return yield absolute
-  yield* findFiles([wanted], { base: context.workspace, within: [root] }).files
+  if (stats?.isDirectory()) yield* walk(absolute, root)
+  else if (stats?.isFile()) yield absolute
+  else yield* findFiles([wanted], { base: context.workspace, within: [root] }).files
 }
 
 async function* walk(folder: string, root: string): AsyncGenerator<string> {
@@ -105,5 +113,8 @@ async function* walk(folder: string, root: string): AsyncGenerator<string> {
 }
 
 function linesOf(text: string | undefined): string[] {
-  return (text ?? '').split('\n').map((line) => line.trim()).filter(Boolean)
+  return (text ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
 }

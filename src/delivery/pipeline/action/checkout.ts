@@ -11,7 +11,24 @@ export const checkout: BuiltInAction = {
     path: {},
     'fetch-depth': { default: '1' },
     ...Object.fromEntries(
-      ['token', 'ssh-key', 'persist-credentials', 'clean', 'filter', 'fetch-tags', 'show-progress', 'lfs', 'submodules', 'set-safe-directory', 'sparse-checkout', 'sparse-checkout-cone-mode', 'ssh-known-hosts', 'ssh-strict', 'ssh-user', 'github-server-url'].map((name) => [name, {}]),
+      [
+        'token',
+        'ssh-key',
+        'persist-credentials',
+        'clean',
+        'filter',
+        'fetch-tags',
+        'show-progress',
+        'lfs',
+        'submodules',
+        'set-safe-directory',
+        'sparse-checkout',
+        'sparse-checkout-cone-mode',
+        'ssh-known-hosts',
+        'ssh-strict',
+        'ssh-user',
+        'github-server-url',
+      ].map((name) => [name, {}]),
     ),
   },
   run: async ({ inputs, run, workspace, log, setOutput, services, signal }) => {
@@ -22,7 +39,8 @@ export const checkout: BuiltInAction = {
     const resolved = wanted === run.commit ? { sha: run.commit } : await services.source.resolve(repository, wanted)
     if (!resolved) throw fail(`"${wanted}" is no branch, tag or commit of "${repository}"`)
     const folder = path.resolve(workspace, inputs['path'] ?? '')
-    if (folder !== workspace && !folder.startsWith(`${workspace}/`)) throw pipelineFaults.unsafe_path({ path: inputs['path'] ?? '', why: 'it leads out of the workspace' })
+    if (folder !== workspace && !folder.startsWith(`${workspace}/`))
+      throw pipelineFaults.unsafe_path({ path: inputs['path'] ?? '', why: 'it leads out of the workspace' })
     await mkdir(folder, { recursive: true })
     if ((await readdir(folder)).length > 0) await emptyFolder(folder)
     log(`Checking out ${repository} at ${resolved.sha}`)

@@ -20,7 +20,8 @@ export function findFiles(patterns: readonly string[], options: { base: string; 
   for (const raw of patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== '' && !pattern.startsWith('#'))) {
     const isExclusion = raw.startsWith('!')
     const pattern = path.resolve(options.base, expandHome(isExclusion ? raw.slice(1) : raw))
-    const matches = (file: string): boolean => file === pattern || file.startsWith(`${pattern}/`) || minimatch(file, pattern, { dot: true, nocomment: true }) || isBelowMatch(file, pattern)
+    const matches = (file: string): boolean =>
+      file === pattern || file.startsWith(`${pattern}/`) || minimatch(file, pattern, { dot: true, nocomment: true }) || isBelowMatch(file, pattern)
     if (isExclusion) {
       for (const file of found) if (matches(file)) found.delete(file)
       continue

@@ -8,5 +8,8 @@ export function npmCacheFolder(cacheDir: string, repository: string): string {
 
 /** A name of any text that is safe as a folder, and still tells people what it is. */
 export function folderNameOf(text: string): string {
-  return `${text.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 40)}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+  return `${text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
 }

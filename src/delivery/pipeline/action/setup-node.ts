@@ -18,7 +18,12 @@ export const setupNode: BuiltInAction = {
     'node-version-file': {},
     cache: {},
     'cache-dependency-path': {},
-    ...Object.fromEntries(['architecture', 'check-latest', 'registry-url', 'scope', 'token', 'always-auth', 'mirror', 'mirror-token', 'package-manager-cache'].map((name) => [name, {}])),
+    ...Object.fromEntries(
+      ['architecture', 'check-latest', 'registry-url', 'scope', 'token', 'always-auth', 'mirror', 'mirror-token', 'package-manager-cache'].map((name) => [
+        name,
+        {},
+      ]),
+    ),
   },
   run: async (context) => {
     const wanted = await wantedVersion(context)
@@ -26,7 +31,11 @@ export const setupNode: BuiltInAction = {
     const fitting = found.find((node) => fits(wanted, node.version))
     const chosen = fitting ?? found[0]
     if (!chosen) throw pipelineFaults.action_failed({ action: 'actions/setup-node', what: 'there is no node on this machine' })
-    if (!fitting) context.annotate('notice', `Node.js ${wanted} was asked for; this runner has ${found.map((node) => node.version).join(' and ')}, and uses ${chosen.version}.`)
+    if (!fitting)
+      context.annotate(
+        'notice',
+        `Node.js ${wanted} was asked for; this runner has ${found.map((node) => node.version).join(' and ')}, and uses ${chosen.version}.`,
+      )
     context.addPath(path.dirname(chosen.file))
     context.setOutput('node-version', chosen.version)
     context.log(`Node.js ${chosen.version} from ${chosen.file}`)
@@ -51,7 +60,8 @@ async function useCache(context: ActionContext): Promise<void> {
   if (kind !== 'npm') return context.annotate('notice', `The cache "${kind}" is not kept by this runner; it keeps "npm".`)
   const patterns = (context.inputs['cache-dependency-path'] || '**/package-lock.json').split('\n')
   const hash = hashFiles(context.workspace, patterns)
-  if (hash === '') throw pipelineFaults.action_failed({ action: 'actions/setup-node', what: `no lockfile matches "${patterns.join(', ')}": check out the repository first` })
+  if (hash === '')
+    throw pipelineFaults.action_failed({ action: 'actions/setup-node', what: `no lockfile matches "${patterns.join(', ')}": check out the repository first` })
   const marker = path.join(npmCacheFolder(context.services.cacheDir, context.run.repository), '.fairway', folderNameOf(hash))
   context.state.set('marker', marker)
   context.setOutput('cache-hit', String(existsSync(marker)))

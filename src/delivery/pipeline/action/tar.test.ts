@@ -32,7 +32,14 @@ describe('unpackTar', () => {
       await mkdir(path.join(outside, path.dirname(name)), { recursive: true })
       await writeFile(path.join(outside, name), content, { mode: name === 'empty' ? 0o755 : 0o644 })
     }
-    const names = await unpackTar(packFiles(Object.keys(files).map((name) => ({ name, file: path.join(outside, name) })), { keepLinks: false }), folder, limits)
+    const names = await unpackTar(
+      packFiles(
+        Object.keys(files).map((name) => ({ name, file: path.join(outside, name) })),
+        { keepLinks: false },
+      ),
+      folder,
+      limits,
+    )
     expect(names.sort()).toEqual(Object.keys(files).sort())
     for (const [name, content] of Object.entries(files)) expect(await readFile(path.join(folder, name), 'utf8')).toBe(content)
     expect((await lstat(path.join(folder, 'empty'))).mode & 0o777).toBe(0o755)
@@ -44,7 +51,10 @@ describe('unpackTar', () => {
     ['an absolute name', (outside) => tarOf({ name: `${outside}/canary`, content: 'x' })],
     ['a link out, then a write through it', () => tarOf({ name: 'l', type: 'symlink', linkname: '../outside' }, { name: 'l/canary', content: 'x' })],
     ['an absolute link', (outside) => tarOf({ name: 'l', type: 'symlink', linkname: outside })],
-    ['a link inside, then a folder through it', () => tarOf({ name: 'd/x', content: '1' }, { name: 'l', type: 'symlink', linkname: 'd' }, { name: 'l/y', content: 'x' })],
+    [
+      'a link inside, then a folder through it',
+      () => tarOf({ name: 'd/x', content: '1' }, { name: 'l', type: 'symlink', linkname: 'd' }, { name: 'l/y', content: 'x' }),
+    ],
     ['a chain of links', () => tarOf({ name: 'a', type: 'symlink', linkname: '.' }, { name: 'a/b', type: 'symlink', linkname: '..' })],
     ['a hard link', () => tarOf({ name: 'h', type: 'link', linkname: '../outside/canary' })],
     ['a device', () => tarOf({ name: 'd', type: 'character-device' })],
@@ -59,7 +69,9 @@ describe('unpackTar', () => {
 
   it('refuses every link where none is allowed', async () => {
     const { folder } = await place()
-    await expect(unpackTar(tarOf({ name: 'l', type: 'symlink', linkname: 'x' }), folder, { ...limits, allowLinks: false })).rejects.toMatchObject({ code: 'delivery.pipeline.unsafe_path' })
+    await expect(unpackTar(tarOf({ name: 'l', type: 'symlink', linkname: 'x' }), folder, { ...limits, allowLinks: false })).rejects.toMatchObject({
+      code: 'delivery.pipeline.unsafe_path',
+    })
   })
 })
 
@@ -75,7 +87,8 @@ describe('findFiles', () => {
     await symlink(path.join(outside, 'canary'), path.join(folder, 'dist/out'))
     await symlink(outside, path.join(folder, 'dist/outfolder'))
     await symlink('a.js', path.join(folder, 'dist/in.js'))
-    const find = (...patterns: string[]): string[] => findFiles(patterns, { base: folder, within: [folder], includeHidden: false }).files.map((file) => path.relative(folder, file))
+    const find = (...patterns: string[]): string[] =>
+      findFiles(patterns, { base: folder, within: [folder], includeHidden: false }).files.map((file) => path.relative(folder, file))
     expect(find('dist')).toEqual(['dist/a.js', 'dist/in.js', 'dist/sub/b.js', 'dist/sub/b.map'])
     expect(find('dist/**/*.js')).toEqual(['dist/a.js', 'dist/in.js', 'dist/sub/b.js'])
     expect(find('dist/*', '!dist/**/*.map')).toEqual(['dist/a.js', 'dist/in.js', 'dist/sub/b.js'])

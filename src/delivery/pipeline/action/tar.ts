@@ -34,7 +34,10 @@ async function addEntry(archive: ReturnType<typeof pack>, { name, file }: Archiv
   const own = await lstat(file)
   if (own.isSymbolicLink() && keepLinks) {
     await new Promise<void>((resolve, reject) => {
-      void readlink(file).then((linkname) => archive.entry({ name, type: 'symlink', linkname, mtime: EPOCH }, (error) => (error ? reject(error) : resolve())), reject)
+      void readlink(file).then(
+        (linkname) => archive.entry({ name, type: 'symlink', linkname, mtime: EPOCH }, (error) => (error ? reject(error) : resolve())),
+        reject,
+      )
     })
     return
   }
@@ -55,7 +58,11 @@ export interface UnpackLimits {
  * @param allowLinks whether symbolic links that stay inside are made; else they are refused.
  * @throws `delivery.pipeline.unsafe_path`, `delivery.pipeline.too_large`.
  */
-export async function unpackTar(source: Readable | AsyncIterable<Uint8Array>, folder: string, options: UnpackLimits & { allowLinks: boolean }): Promise<string[]> {
+export async function unpackTar(
+  source: Readable | AsyncIterable<Uint8Array>,
+  folder: string,
+  options: UnpackLimits & { allowLinks: boolean },
+): Promise<string[]> {
   const reader = extract()
   const names: string[] = []
   let sizeBytes = 0
@@ -68,7 +75,8 @@ export async function unpackTar(source: Readable | AsyncIterable<Uint8Array>, fo
     const target = path.join(folder, name)
     sizeBytes += header.size ?? 0
     if (sizeBytes > options.maxBytes) throw pipelineFaults.too_large({ what: 'the archive', limitBytes: options.maxBytes })
-    if (names.length >= options.maxFiles) throw pipelineFaults.too_large({ what: `the archive (more than ${options.maxFiles} files)`, limitBytes: options.maxBytes })
+    if (names.length >= options.maxFiles)
+      throw pipelineFaults.too_large({ what: `the archive (more than ${options.maxFiles} files)`, limitBytes: options.maxBytes })
     if (header.type === 'directory') {
       await makeFolder(folder, name)
       entry.resume()
@@ -91,7 +99,14 @@ export async function unpackTar(source: Readable | AsyncIterable<Uint8Array>, fo
 
 /** @throws `delivery.pipeline.unsafe_path` for a name that could leave its folder. */
 export function safeName(name: string): string {
-  const why = name.includes('\0') || name.includes('\\') ? 'it has a sign that is no part of a name' : path.posix.isAbsolute(name) ? 'it is absolute' : name.split('/').includes('..') ? 'it has ".."' : undefined
+  const why =
+    name.includes('\0') || name.includes('\\')
+      ? 'it has a sign that is no part of a name'
+      : path.posix.isAbsolute(name)
+        ? 'it is absolute'
+        : name.split('/').includes('..')
+          ? 'it has ".."'
+          : undefined
   if (why !== undefined) throw pipelineFaults.unsafe_path({ path: name, why })
   return path.posix.normalize(name).replace(/\/$/, '')
 }

@@ -25,7 +25,7 @@ export function evaluateTemplate(evaluator: ExpressionEvaluator, template: Templ
       return located(template, () => evaluator.evaluate(template.text, scope))
     case 'sequence':
       return template.items.map((item) => evaluateTemplate(evaluator, item, scope))
-    case 'mapping': {
+    default: {
       const result: Record<string, Json> = {}
       for (const { key, value } of template.entries) {
         const evaluated = evaluateTemplate(evaluator, value, scope)

@@ -35,9 +35,7 @@ describe.skipIf(!existsSync(corpus))("GitHub's own table of expressions", () => 
 
   it.each(cases.filter((entry) => entry.result))('$file: $expr', ({ expr, contexts, result }) => {
     const value = evaluator.evaluate(expr, { contexts: contexts ?? {} })
-    if (result?.kind === 'Number' && typeof result.value === 'string') expect(value).toBe(Number(result.value))
-    else if (result?.kind === 'Null') expect(value).toBeNull()
-    else expect(value).toEqual(result?.value)
+    expect(value).toEqual(expectedOf(result))
   })
 
   it.each(cases.filter((entry) => entry.err))('$file refuses: $expr', ({ expr, contexts, err }) => {
@@ -50,9 +48,12 @@ describe('ExpressionEvaluator', () => {
     expect(() => evaluator.evaluate('1 < )', { contexts: {} })).toThrow("Unexpected symbol: ')'. Located at position 5 within expression: 1 < )")
   })
 
-  it.each(["constructor('x')", 'constructor()', '__proto__()', "github['constructor']()", 'hasownproperty(1)'])('runs no code of the host for %s', (expression) => {
-    expect(() => evaluator.text(expression, { contexts: { github: {} } })).toThrow()
-  })
+  it.each(["constructor('x')", 'constructor()', '__proto__()', "github['constructor']()", 'hasownproperty(1)'])(
+    'runs no code of the host for %s',
+    (expression) => {
+      expect(() => evaluator.text(expression, { contexts: { github: {} } })).toThrow('fails')
+    },
+  )
 
   it('knows the functions of its scope by any letter case', () => {
     const functions = { hashfiles: { minArgs: 1, maxArgs: 255, call: (...args: Json[]) => args.length } }
@@ -88,11 +89,7 @@ describe('ExpressionEvaluator', () => {
   it('answers any text with a value or with its own fault', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'()[]{}.,!&|=<>*\'"ab1 -'.split('')), maxLength: 30 }), (text) => {
-        try {
-          evaluator.evaluate(text, { contexts: { a: { b: 1 } } })
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'delivery.pipeline.bad_expression' })
-        }
+        expect([undefined, 'delivery.pipeline.bad_expression']).toContain(codeOf(() => evaluator.evaluate(text, { contexts: { a: { b: 1 } } })))
       }),
       { numRuns: 500 },
     )
@@ -109,4 +106,19 @@ function isFoldable(value: Json): boolean {
 
 function normalised(value: Json): Json {
   return JSON.parse(JSON.stringify(value)) as Json
+}
+
+/** The table writes Infinity and NaN as texts, and null as a kind. */
+function expectedOf(result: Case['result']): unknown {
+  if (result?.kind === 'Null') return null
+  return result?.kind === 'Number' ? Number(result.value) : result?.value
+}
+
+function codeOf(work: () => unknown): unknown {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    return (error as { code?: string }).code ?? error
+  }
 }

@@ -83,8 +83,14 @@ export class ExpressionEvaluator {
   }
 }
 
-/** GitHub's lexer makes only the first `''` of a text into a quote; every script with two quotes would be broken. */
+/**
+ * GitHub's lexer makes only the first `''` of a text into a quote: every script with two quotes would be broken. And its parser finds
+ * functions in a plain object, where `constructor` is one too.
+ */
 function tokensOf(tokens: Token[]): Token[] {
+  tokens.forEach(({ lexeme }, index) => {
+    if (tokens[index + 1]?.lexeme === '(' && lexeme.toLowerCase() in {}) throw new Error(`Unrecognized function: '${lexeme}'`)
+  })
   return tokens.map((token) => (token.lexeme.startsWith("'") ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token))
 }
 

@@ -37,7 +37,10 @@ it('goes on behind the last whole line after a crash', async () => {
   expect(second.nextLine).toBe(301)
   second.write('after')
   await second[Symbol.asyncDispose]()
-  expect(await readLog(file, 300, 9)).toMatchObject([{ n: 300, text: 'line 300' }, { n: 301, text: 'after' }])
+  expect(await readLog(file, 300, 9)).toMatchObject([
+    { n: 300, text: 'line 300' },
+    { n: 301, text: 'after' },
+  ])
 })
 
 it('ends at its cap with a line that says so', async () => {

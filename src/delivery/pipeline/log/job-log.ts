@@ -62,7 +62,9 @@ export class JobLog implements AsyncDisposable {
     const lengthBytes = Buffer.byteLength(entry)
     if (this.#sizeBytes + lengthBytes > this.#limitBytes) {
       this.#isFull = true
-      this.#push(`${this.#clock.now().toISOString()} ##[warning]This log is larger than ${Math.round(this.#limitBytes / 1024 / 1024)} MB; what follows is not kept.\n`)
+      this.#push(
+        `${this.#clock.now().toISOString()} ##[warning]This log is larger than ${Math.round(this.#limitBytes / 1024 / 1024)} MB; what follows is not kept.\n`,
+      )
       return
     }
     this.#push(entry, lengthBytes)

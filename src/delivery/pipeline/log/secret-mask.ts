@@ -1,4 +1,4 @@
-import { Secret } from '#kernel/common/secret'
+import type { Secret } from '#kernel/common/secret'
 
 /** Shorter texts are left: they would mask ordinary words. */
 const MIN_LENGTH = 4
@@ -51,7 +51,13 @@ export class SecretMask {
 
   #compiled(): RegExp | undefined {
     if (this.#needles.size === 0) return undefined
-    this.#pattern ??= new RegExp([...this.#needles].sort((a, b) => b.length - a.length).map(RegExp.escape).join('|'), 'g')
+    this.#pattern ??= new RegExp(
+      [...this.#needles]
+        .sort((a, b) => b.length - a.length)
+        .map((needle) => RegExp.escape(needle))
+        .join('|'),
+      'g',
+    )
     return this.#pattern
   }
 }

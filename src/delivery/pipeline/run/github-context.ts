@@ -42,7 +42,15 @@ export function refParts(ref: string): { name: string; type: 'branch' | 'tag' } 
 }
 
 /** `github.event` of a push, as far as a Git host without GitHub's accounts can know it. */
-export function pushPayload(push: { repository: string; ref: string; before: string; after: string; pusher: string; defaultBranch: string; message: string }): JsonObject {
+export function pushPayload(push: {
+  repository: string
+  ref: string
+  before: string
+  after: string
+  pusher: string
+  defaultBranch: string
+  message: string
+}): JsonObject {
   return {
     ref: push.ref,
     before: push.before,

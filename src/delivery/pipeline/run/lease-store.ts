@@ -27,10 +27,13 @@ export async function claimRun(db: Database, executor: string, now: Date): Promi
   })
 }
 
-/** Extends the leases of an executor. @returns the runs that are still its own, with whether somebody asked to cancel. */
-export async function renewLeases(db: Database, executor: string, now: Date): Promise<{ id: string; isCancelRequested: boolean }[]> {
+/**
+ * Extends the leases of the runs that an executor carries; one that it dropped is left to end, so that somebody takes it up.
+ * @returns the runs that are still its own, with whether somebody asked to cancel.
+ */
+export async function renewLeases(db: Database, executor: string, ids: readonly string[], now: Date): Promise<{ id: string; isCancelRequested: boolean }[]> {
   const { rows } = await sql<{ id: string; is_cancel_requested: boolean }>`
-    update pipeline_run set lease_until = ${leaseUntil(now)} where executor = ${executor} and state <> 'completed'
+    update pipeline_run set lease_until = ${leaseUntil(now)} where executor = ${executor} and id = any(${[...ids]}) and state <> 'completed'
     returning id, cancel_requested_at is not null as is_cancel_requested`.execute(db)
   return rows.map((row) => ({ id: row.id, isCancelRequested: row.is_cancel_requested }))
 }

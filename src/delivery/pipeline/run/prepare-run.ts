@@ -13,7 +13,10 @@ import type { NewJob, NewRun } from './run-store.ts'
 import type { Annotation, RunRecord } from './run.ts'
 
 /** All that is known of a run before its file is read. */
-export type RunSeed = Pick<RunRecord, 'repository' | 'workflow' | 'event' | 'payload' | 'inputs' | 'ref' | 'isDefaultBranch' | 'commit' | 'commitMessage' | 'actor' | 'source'> & {
+export type RunSeed = Pick<
+  RunRecord,
+  'repository' | 'workflow' | 'event' | 'payload' | 'inputs' | 'ref' | 'isDefaultBranch' | 'commit' | 'commitMessage' | 'actor' | 'source'
+> & {
   component: string | null
   dedupeKey: string | null
   variables: Readonly<Record<string, string>>
@@ -36,7 +39,10 @@ export async function prepareRun(seed: RunSeed, deps: { clock: Clock; publicUrl:
     : parsed.problems
   const id = newId('run', deps.clock.now().getTime())
   const scope = workflow && headScope(id, seed, workflow, deps.publicUrl)
-  const head = workflow && scope && problems.length === 0 ? evaluateHead(evaluator, workflow, scope) : { title: undefined, group: null, cancelsInProgress: false, problems: [] }
+  const head =
+    workflow && scope && problems.length === 0
+      ? evaluateHead(evaluator, workflow, scope)
+      : { title: undefined, group: null, cancelsInProgress: false, problems: [] }
   const annotations = [...problems, ...head.problems].map(toAnnotation)
   const now = deps.clock.now()
   const isBroken = annotations.length > 0
@@ -70,7 +76,10 @@ export async function prepareRun(seed: RunSeed, deps: { clock: Clock; publicUrl:
       finished_at: isBroken ? now : null,
       finish_due_at: null,
     },
-    jobs: isBroken || !workflow ? [] : workflow.jobs.map((job, position) => ({ id: newId('job', now.getTime()), key: job.key, name: plainName(job), position, needs: job.needs })),
+    jobs:
+      isBroken || !workflow
+        ? []
+        : workflow.jobs.map((job, position) => ({ id: newId('job', now.getTime()), key: job.key, name: plainName(job), position, needs: job.needs })),
   }
 }
 
@@ -106,5 +115,10 @@ export function toProblem(file: string, error: unknown): FieldProblem {
 }
 
 export function toAnnotation(problem: FieldProblem): Annotation {
-  return { level: 'error', message: problem.message, ...(problem.file === undefined ? {} : { file: problem.file }), ...(problem.line === undefined ? {} : { line: problem.line }) }
+  return {
+    level: 'error',
+    message: problem.message,
+    ...(problem.file === undefined ? {} : { file: problem.file }),
+    ...(problem.line === undefined ? {} : { line: problem.line }),
+  }
 }

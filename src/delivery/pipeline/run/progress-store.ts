@@ -79,7 +79,9 @@ export class ProgressStore {
   /** @returns false when another job of the same concurrency group is running: try again when one is over. */
   async startJob(run: RunRecord, job: JobRecord, steps: readonly Step[]): Promise<boolean> {
     return await this.#write(run, async (tx) => {
-      await sql`select pg_advisory_xact_lock(hashtextextended(concurrency_group, 1)) from pipeline_job where id = ${job.id} and concurrency_group is not null`.execute(tx)
+      await sql`select pg_advisory_xact_lock(hashtextextended(concurrency_group, 1)) from pipeline_job where id = ${job.id} and concurrency_group is not null`.execute(
+        tx,
+      )
       const updated = await sql`
         update pipeline_job j set state = 'running', started_at = ${this.#now()}, steps = ${JSON.stringify(steps)}
         where j.id = ${job.id} and (j.concurrency_group is null or not exists (
@@ -107,7 +109,9 @@ export class ProgressStore {
   /** A job that a dead executor left half-done goes back to its beginning, as another attempt. */
   async requeueJob(run: RunRecord, jobId: string): Promise<void> {
     await this.#write(run, async (tx) => {
-      await sql`update pipeline_job set state = 'queued', started_at = null, attempt = attempt + 1, outputs = '{}', steps = '[]', annotations = '[]' where id = ${jobId}`.execute(tx)
+      await sql`update pipeline_job set state = 'queued', started_at = null, attempt = attempt + 1, outputs = '{}', steps = '[]', annotations = '[]' where id = ${jobId}`.execute(
+        tx,
+      )
     })
   }
 
@@ -129,7 +133,20 @@ export interface JobOutcome {
 }
 
 /** `delivery.run.queued`, `.started`, `.finished`, `.cancel-requested`. */
-export function runEvent(verb: string, run: Pick<RunRecord, 'id' | 'repository' | 'workflow' | 'branch' | 'commit' | 'event' | 'actor' | 'attempt' | 'number'>, extra: JsonObject): EventDraft {
-  const data = { repository: run.repository, workflow: run.workflow, number: run.number, branch: run.branch, commit: run.commit, event: run.event, attempt: run.attempt, ...extra }
+export function runEvent(
+  verb: string,
+  run: Pick<RunRecord, 'id' | 'repository' | 'workflow' | 'branch' | 'commit' | 'event' | 'actor' | 'attempt' | 'number'>,
+  extra: JsonObject,
+): EventDraft {
+  const data = {
+    repository: run.repository,
+    workflow: run.workflow,
+    number: run.number,
+    branch: run.branch,
+    commit: run.commit,
+    event: run.event,
+    attempt: run.attempt,
+    ...extra,
+  }
   return { type: `delivery.run.${verb}`, subject: `run/${run.id}`, actor: run.actor, data }
 }

@@ -69,11 +69,24 @@ export async function startRunsOfPullRequest(pull: PullRequestEvent, deps: Trigg
   const payload = {
     action: pull.activity,
     number: pull.number,
-    pull_request: { number: pull.number, title: pull.title, head: { ...pull.head, ref: pull.head.ref.replace(/^refs\/heads\//, '') }, base: { ...pull.base, ref: branch } },
+    pull_request: {
+      number: pull.number,
+      title: pull.title,
+      head: { ...pull.head, ref: pull.head.ref.replace(/^refs\/heads\//, '') },
+      base: { ...pull.base, ref: branch },
+    },
     repository: repositoryPayload(pull.repository, described.defaultBranch),
   }
   const event: TriggerEvent = { name: 'pull_request', ref: `refs/heads/${branch}`, activity: pull.activity, ...(changedPaths ? { changedPaths } : {}) }
-  const seed = { repository: pull.repository, event: 'pull_request', payload, ref: `refs/pull/${pull.number}/merge`, commit: pull.head.sha, commitMessage: commit.message, actor: pull.actor }
+  const seed = {
+    repository: pull.repository,
+    event: 'pull_request',
+    payload,
+    ref: `refs/pull/${pull.number}/merge`,
+    commit: pull.head.sha,
+    commitMessage: commit.message,
+    actor: pull.actor,
+  }
   return await startMatching({ ...seed, isDefaultBranch: false }, event, `pull_request:${pull.number}:${pull.activity}`, deps)
 }
 
@@ -94,7 +107,17 @@ async function startMatching(seed: PartialSeed, event: TriggerEvent, key: string
     }
     const component = (await deps.componentOf?.(seed.repository)) ?? null
     const variables = (await deps.variablesOf?.(seed.repository)) ?? {}
-    runs.push(await deps.service.create({ ...seed, workflow: file, source, inputs: {}, component, variables, dedupeKey: `${key}:${seed.repository}:${file}:${seed.commit}` }))
+    runs.push(
+      await deps.service.create({
+        ...seed,
+        workflow: file,
+        source,
+        inputs: {},
+        component,
+        variables,
+        dedupeKey: `${key}:${seed.repository}:${file}:${seed.commit}`,
+      }),
+    )
   }
   return runs
 }

@@ -31,7 +31,10 @@ export function runRoutes(deps: { db: Database; engine: FairwayPipelineEngine; s
         component: z.string().optional(),
         branch: z.string().optional(),
         state: z.enum(['queued', 'running', 'completed']).optional(),
-        cursor: z.string().regex(/^run_[0-9a-z]+$/).optional(),
+        cursor: z
+          .string()
+          .regex(/^run_[0-9a-z]+$/)
+          .optional(),
         limit: z.coerce.number().int().min(1).max(200).default(50),
       }),
       response: z.object({ items: z.array(runSchema), nextCursor: z.string().nullable() }),
@@ -76,7 +79,16 @@ export function runRoutes(deps: { db: Database; engine: FairwayPipelineEngine; s
         const resolved = described && (await deps.source.resolve(body.repository, wanted))
         if (!resolved) throw pipelineFaults.unknown_source({ repository: body.repository, what: described ? `"${wanted}"` : 'the repository' })
         const key = idempotencyKey === undefined ? {} : { idempotencyKey: `dispatch:${caller.principal}:${idempotencyKey}` }
-        const request = { repository: body.repository, commit: resolved.sha, ref: resolved.ref, event: 'workflow_dispatch' as const, workflowFile: body.workflow, actor: caller.principal, inputs: body.inputs, ...key }
+        const request = {
+          repository: body.repository,
+          commit: resolved.sha,
+          ref: resolved.ref,
+          event: 'workflow_dispatch' as const,
+          workflowFile: body.workflow,
+          actor: caller.principal,
+          inputs: body.inputs,
+          ...key,
+        }
         return wire(await engine.start(request))
       },
     }),

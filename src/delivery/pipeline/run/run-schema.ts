@@ -4,7 +4,12 @@ const state = z.enum(['queued', 'running', 'completed'])
 const conclusion = z.enum(['success', 'failure', 'cancelled', 'skipped', 'timed_out']).nullable()
 const instant = z.string().nullable()
 
-const annotation = z.object({ level: z.enum(['error', 'warning', 'notice']), message: z.string(), file: z.string().optional(), line: z.number().int().optional() })
+const annotation = z.object({
+  level: z.enum(['error', 'warning', 'notice']),
+  message: z.string(),
+  file: z.string().optional(),
+  line: z.number().int().optional(),
+})
 
 const step = z.object({
   number: z.number().int(),

@@ -114,10 +114,13 @@ export class RunService {
     if (group === null) return []
     await sql`select pg_advisory_xact_lock(hashtextextended(${`concurrency ${repository} ${group}`}, 0))`.execute(tx)
     const { rows } = await sql<{ id: string; is_waiting: boolean }>`
-      select id, executor is null as is_waiting from pipeline_run where repository = ${repository} and concurrency_group = ${group} and state <> 'completed' for update`.execute(tx)
+      select id, executor is null as is_waiting from pipeline_run where repository = ${repository} and concurrency_group = ${group} and state <> 'completed' for update`.execute(
+      tx,
+    )
     for (const row of rows) if (row.is_waiting) await this.#cancelWaiting(tx, row.id, 'a newer run of its concurrency group took its place')
     const working = cancelsInProgress ? rows.filter((row) => !row.is_waiting).map((row) => row.id) : []
-    for (const id of working) await sql`update pipeline_run set cancel_requested_at = coalesce(cancel_requested_at, ${this.#deps.clock.now()}) where id = ${id}`.execute(tx)
+    for (const id of working)
+      await sql`update pipeline_run set cancel_requested_at = coalesce(cancel_requested_at, ${this.#deps.clock.now()}) where id = ${id}`.execute(tx)
     return working
   }
 
@@ -128,7 +131,9 @@ export class RunService {
     const annotations = JSON.stringify([{ level: 'notice', message: `Cancelled before it started: ${why}.` }])
     await sql`update pipeline_run set state = 'completed', conclusion = 'cancelled', finished_at = ${now}, cancel_requested_at = ${now},
       executor = null, lease_until = null, annotations = annotations || ${annotations}::jsonb where id = ${id}`.execute(tx)
-    await sql`update pipeline_job set state = 'completed', conclusion = 'cancelled', finished_at = ${now} where run_id = ${id} and state <> 'completed'`.execute(tx)
+    await sql`update pipeline_job set state = 'completed', conclusion = 'cancelled', finished_at = ${now} where run_id = ${id} and state <> 'completed'`.execute(
+      tx,
+    )
     await this.#deps.journal.append(tx, runEvent('finished', toRunRecord(row), { conclusion: 'cancelled' }))
   }
 
@@ -173,8 +178,11 @@ export class RunService {
     }
     const stopped = await db.transaction().execute(async (tx) => {
       const superseded = await this.#makeRoom(tx, row.repository, prepared.run.concurrency_group, prepared.cancelsInProgress)
-      const reset = await sql`update pipeline_run set state = 'queued', conclusion = null, attempt = attempt + 1, annotations = '[]', started_at = null, finished_at = null,
-        cancel_requested_at = null, executor = null, lease_until = null, finish_due_at = null, finish_attempts = 0 where id = ${id} and state = 'completed'`.execute(tx)
+      const reset =
+        await sql`update pipeline_run set state = 'queued', conclusion = null, attempt = attempt + 1, annotations = '[]', started_at = null, finished_at = null,
+        cancel_requested_at = null, executor = null, lease_until = null, finish_due_at = null, finish_attempts = 0 where id = ${id} and state = 'completed'`.execute(
+          tx,
+        )
       if (reset.numAffectedRows !== 1n) throw pipelineFaults.still_active({ id })
       await this.#resetJobs(tx, id, prepared.jobs, options.onlyFailed === true)
       await this.#deps.journal.append(tx, { ...runEvent('queued', { ...toRunRecord(row), attempt: row.attempt + 1 }, {}), actor })
@@ -186,7 +194,12 @@ export class RunService {
   }
 
   /** Green jobs stay when only the failed are asked for; everything that needs a failed one failed or was skipped itself. */
-  async #resetJobs(tx: Transaction, runId: string, jobs: readonly { id: string; key: string; name: string; position: number; needs: readonly string[] }[], onlyFailed: boolean): Promise<void> {
+  async #resetJobs(
+    tx: Transaction,
+    runId: string,
+    jobs: readonly { id: string; key: string; name: string; position: number; needs: readonly string[] }[],
+    onlyFailed: boolean,
+  ): Promise<void> {
     const { rows } = await sql<{ key: string }>`
       select key from pipeline_job where run_id = ${runId} group by key having bool_and(conclusion = 'success')`.execute(tx)
     const kept = onlyFailed ? rows.map((row) => row.key) : []
@@ -197,4 +210,3 @@ export class RunService {
         (${newId('job')}, ${runId}, ${job.key}, ${job.name}, ${job.position}, ${JSON.stringify(job.needs)}, 'queued')`.execute(tx)
   }
 }
-

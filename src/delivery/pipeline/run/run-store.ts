@@ -6,7 +6,10 @@ import type { JobTable, PipelineTables, RunTable } from './run-table.ts'
 /** How long an executor may be silent before another takes its runs. */
 export const LEASE_MS = 30_000
 
-export type NewRun = Omit<RunTable, 'attempt' | 'payload' | 'inputs' | 'annotations' | 'finish_attempts' | 'number' | 'executor' | 'lease_until' | 'release_id' | 'cancel_requested_at'> & {
+export type NewRun = Omit<
+  RunTable,
+  'attempt' | 'payload' | 'inputs' | 'annotations' | 'finish_attempts' | 'number' | 'executor' | 'lease_until' | 'release_id' | 'cancel_requested_at'
+> & {
   payload: RunRecord['payload']
   inputs: RunRecord['inputs']
   annotations: readonly Annotation[]
@@ -27,14 +30,38 @@ export async function insertRun(tx: Transaction, run: NewRun, jobs: readonly New
     .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
     .executeTakeFirst()
   if (inserted.numInsertedOrUpdatedRows === 0n) return undefined
-  if (jobs.length > 0) await tables(tx).insertInto('pipeline_job').values(jobs.map((job) => newJobRow(run.id, job))).execute()
+  if (jobs.length > 0)
+    await tables(tx)
+      .insertInto('pipeline_job')
+      .values(jobs.map((job) => newJobRow(run.id, job)))
+      .execute()
   return number
 }
 
 function newJobRow(runId: string, job: NewJob) {
-  const blank = { matrix: '{}', matrix_index: 0, matrix_total: 1, is_expanded: false, max_parallel: null, is_fail_fast: true, outputs: '{}', steps: '[]', annotations: '[]' }
+  const blank = {
+    matrix: '{}',
+    matrix_index: 0,
+    matrix_total: 1,
+    is_expanded: false,
+    max_parallel: null,
+    is_fail_fast: true,
+    outputs: '{}',
+    steps: '[]',
+    annotations: '[]',
+  }
   const { needs, ...rest } = job
-  return { ...blank, ...rest, run_id: runId, needs: JSON.stringify(needs), state: 'queued' as const, conclusion: null, concurrency_group: null, started_at: null, finished_at: null }
+  return {
+    ...blank,
+    ...rest,
+    run_id: runId,
+    needs: JSON.stringify(needs),
+    state: 'queued' as const,
+    conclusion: null,
+    concurrency_group: null,
+    started_at: null,
+    finished_at: null,
+  }
 }
 
 export async function findRunRow(db: Queryable, id: string): Promise<RunRow | undefined> {
@@ -52,9 +79,24 @@ export async function findRunIdByKey(db: Queryable, dedupeKey: string): Promise<
 export async function loadRuns(db: Queryable, ids: readonly string[]): Promise<Run[]> {
   if (ids.length === 0) return []
   const [runs, jobs, artifacts] = await Promise.all([
-    tables(db).selectFrom('pipeline_run').selectAll().where('id', 'in', [...ids]).execute(),
-    tables(db).selectFrom('pipeline_job').selectAll().where('run_id', 'in', [...ids]).orderBy('position').orderBy('matrix_index').execute(),
-    tables(db).selectFrom('pipeline_artifact').select(['run_id', 'name', 'size_bytes', 'digest']).where('run_id', 'in', [...ids]).orderBy('name').execute(),
+    tables(db)
+      .selectFrom('pipeline_run')
+      .selectAll()
+      .where('id', 'in', [...ids])
+      .execute(),
+    tables(db)
+      .selectFrom('pipeline_job')
+      .selectAll()
+      .where('run_id', 'in', [...ids])
+      .orderBy('position')
+      .orderBy('matrix_index')
+      .execute(),
+    tables(db)
+      .selectFrom('pipeline_artifact')
+      .select(['run_id', 'name', 'size_bytes', 'digest'])
+      .where('run_id', 'in', [...ids])
+      .orderBy('name')
+      .execute(),
   ])
   return ids.flatMap((id) => {
     const row = runs.find((candidate) => candidate.id === id)

@@ -16,9 +16,7 @@ export interface Schedule {
 export function decideSchedule(jobs: readonly JobRecord[]): Schedule {
   const keys = [...new Set(jobs.map((job) => job.key))]
   const isOver = (key: string): boolean => jobs.filter((job) => job.key === key).every((job) => job.state === 'completed')
-  const expandable = keys.filter((key) =>
-    jobs.some((job) => job.key === key && !job.isExpanded && job.state === 'queued' && job.needs.every(isOver)),
-  )
+  const expandable = keys.filter((key) => jobs.some((job) => job.key === key && !job.isExpanded && job.state === 'queued' && job.needs.every(isOver)))
   const failedFast = jobs.filter((job) => job.state !== 'completed' && hasFailedFast(jobs, job)).map((job) => job.id)
   const startable: string[] = []
   for (const key of keys) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../../../test/harness/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '#harness'
 import { createPipelineFixture, type PipelineFixture } from '../pipeline-fixture.ts'
 
 let database: TestDatabase
@@ -68,7 +68,12 @@ describe('a push', () => {
   })
 
   it('treats a title with shell signs as text in the context, never as a command of ours', async () => {
-    const run = await fixture.done(await fixture.push(flow('push', '[{env: {M: "${{ github.event.head_commit.message }}"}, run: \'printf "got=%s\\n" "$M"\'}]'), { repository: 'acme/title', message: '$(touch /tmp/pwned) `id` "; exit 3' }))
+    const run = await fixture.done(
+      await fixture.push(flow('push', '[{env: {M: "${{ github.event.head_commit.message }}"}, run: \'printf "got=%s\\n" "$M"\'}]'), {
+        repository: 'acme/title',
+        message: '$(touch /tmp/pwned) `id` "; exit 3',
+      }),
+    )
     expect(run.conclusion).toBe('success')
     expect(await fixture.log(run)).toContain('got=$(touch /tmp/pwned) `id` "; exit 3')
   })
@@ -78,10 +83,33 @@ describe('a pull request', () => {
   it('starts what its base branch and activity ask for, with the files of its head', async () => {
     const repository = 'acme/pulls'
     const base = fixture.source.commit(repository, { a: '1' })
-    const head = fixture.source.commit(repository, { a: '2', '.github/workflows/a.yml': flow('{pull_request: {branches: [main]}}', '[{run: "echo base=$GITHUB_BASE_REF head=$GITHUB_HEAD_REF n=${{ github.event.number }}"}]') }, { branch: 'topic' })
-    const pull = { repository, number: 7, title: 'A change', activity: 'opened', head: { ref: 'refs/heads/topic', sha: head }, base: { ref: 'refs/heads/main', sha: base }, actor: pusher }
+    const head = fixture.source.commit(
+      repository,
+      {
+        a: '2',
+        '.github/workflows/a.yml': flow(
+          '{pull_request: {branches: [main]}}',
+          '[{run: "echo base=$GITHUB_BASE_REF head=$GITHUB_HEAD_REF n=${{ github.event.number }}"}]',
+        ),
+      },
+      { branch: 'topic' },
+    )
+    const pull = {
+      repository,
+      number: 7,
+      title: 'A change',
+      activity: 'opened',
+      head: { ref: 'refs/heads/topic', sha: head },
+      base: { ref: 'refs/heads/main', sha: base },
+      actor: pusher,
+    }
     const [run] = await fixture.pipelines.onPullRequest(pull)
-    const done = await fixture.done(run ?? (() => { throw new Error('nothing started') })())
+    const done = await fixture.done(
+      run ??
+        (() => {
+          throw new Error('nothing started')
+        })(),
+    )
     expect(await fixture.log(done)).toContain('base=main head=topic n=7')
     expect(await fixture.pipelines.onPullRequest({ ...pull, activity: 'closed' })).toEqual([])
   })

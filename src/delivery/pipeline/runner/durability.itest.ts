@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { linesOf, startProcess } from '#kernel/node/process'
-import { createTestDatabase, type TestDatabase } from '../../../../test/harness/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '#harness'
 import { MemoryPipelineSource } from '../memory-pipeline-source.ts'
 import { createPipelineFixture } from '../pipeline-fixture.ts'
 import { startTicksOf } from './process-table.ts'
@@ -43,7 +43,11 @@ jobs:
 
 describe('a platform that is killed in the middle of a job', () => {
   it('goes on after the restart: finished jobs stay, the interrupted one starts again, nothing of the dead runs on', async () => {
-    const platform = await startProcess({ command: process.execPath, args: [path.join(import.meta.dirname, 'durability-platform.ts'), database.url, dataDir, workflow()], graceMs: 0 })
+    const platform = await startProcess({
+      command: process.execPath,
+      args: [path.join(import.meta.dirname, 'durability-platform.ts'), database.url, dataDir, workflow()],
+      graceMs: 0,
+    })
     platform.stderr.resume()
     const runId = (await linesOf(platform.stdout).next()).value as string
     await expect.poll(async () => await text('escaped'), { timeout: 30_000, interval: 20 }).not.toBe('')
@@ -63,7 +67,12 @@ describe('a platform that is killed in the middle of a job', () => {
     const run = await fixture.pipelines.engine.get(runId)
     expect(run).toMatchObject({ conclusion: 'success', attempt: 1 })
     expect(await text('a')).toBe('ran\n')
-    expect((await text('b')).trim().split('\n').map((line) => line.split(' ')[1])).toEqual(['kept', 'kept'])
+    expect(
+      (await text('b'))
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[1]),
+    ).toEqual(['kept', 'kept'])
     for (const pid of orphans) expect(startTicksOf(pid)).toBeUndefined()
     const log = await fixture.pipelines.engine.logs(runId, run.jobs[1]?.id ?? '', { from: 1, limit: 1_000 })
     expect(log.lines.map((line) => line.n)).toEqual(log.lines.map((_line, index) => index + 1))
@@ -92,9 +101,14 @@ describe('executors at once', () => {
     const source = new MemoryPipelineSource()
     await using one = await createPipelineFixture(database.db, { dataDir, source })
     await using two = await createPipelineFixture(database.db, { dataDir, source })
-    const step = (n: number): string => `on: push\njobs:\n  a: {runs-on: x, strategy: {matrix: {n: [1, 2]}}, steps: [{run: "echo ${n}-\${{ matrix.n }} >> ${dataDir}/shared"}]}\n`
+    const step = (n: number): string =>
+      `on: push\njobs:\n  a: {runs-on: x, strategy: {matrix: {n: [1, 2]}}, steps: [{run: "echo ${n}-\${{ matrix.n }} >> ${dataDir}/shared"}]}\n`
     const runs = await Promise.all(Array.from({ length: 8 }, async (_, n) => await (n % 2 === 0 ? one : two).push(step(n), { repository: `acme/s${n}` })))
     for (const run of runs) expect((await one.done(run)).conclusion).toBe('success')
-    expect((await text('shared')).trim().split('\n').sort()).toEqual(Array.from({ length: 8 }, (_, n) => [`${n}-1`, `${n}-2`]).flat().sort())
+    expect((await text('shared')).trim().split('\n').sort()).toEqual(
+      Array.from({ length: 8 }, (_, n) => [`${n}-1`, `${n}-2`])
+        .flat()
+        .sort(),
+    )
   })
 })

@@ -1,6 +1,6 @@
 import type { Clock } from '#kernel/common/clock'
 import { isFault } from '#kernel/common/fault'
-import type { Database } from '#kernel/node/database'
+import { isConnectionFailure, type Database } from '#kernel/node/database'
 import type { Journal } from '#kernel/node/journal'
 import { startLoop } from '#kernel/node/lifecycle'
 import type { Logger } from '#kernel/node/log'
@@ -49,9 +49,16 @@ export function startExecutor(deps: ExecutorDeps): Executor {
       await execution.execute()
     } catch (error) {
       if (isFault(error, 'delivery.pipeline.lease_lost') || abandon.signal.aborted) return
+      if (isConnectionFailure(error)) {
+        // Its lease ends by itself, and whoever reaches the database then goes on.
+        deps.log.warn('a run is left, since the database is away', { run: run.id, error })
+        return
+      }
       deps.log.error('a run failed inside the engine', { run: run.id, repository: run.repository, error })
       const message = 'Something failed inside the engine; the platform log has it under the id of this run.'
-      await progress.finishRun(run, 'failure', [{ level: 'error', message }]).catch((failure: unknown) => deps.log.error('a run could not be finished', { run: run.id, error: failure }))
+      await progress
+        .finishRun(run, 'failure', [{ level: 'error', message }])
+        .catch((failure: unknown) => deps.log.error('a run could not be finished', { run: run.id, error: failure }))
     }
   }
 
@@ -99,7 +106,7 @@ export function startExecutor(deps: ExecutorDeps): Executor {
       if (active.size === 0) return
       const asked = [...active.keys()]
       try {
-        const held = new Map((await renewLeases(deps.db, identity, deps.clock.now())).map((lease) => [lease.id, lease]))
+        const held = new Map((await renewLeases(deps.db, identity, asked, deps.clock.now())).map((lease) => [lease.id, lease]))
         renewedAt = deps.clock.now().getTime()
         for (const id of asked) {
           if (!held.has(id)) active.get(id)?.abandon.abort(new Error('the run was taken over'))
@@ -120,11 +127,13 @@ export function startExecutor(deps: ExecutorDeps): Executor {
       await queue[Symbol.asyncDispose]()
       const left = [...active.entries()]
       for (const [, run] of left) run.abandon.abort(new Error('the platform stops'))
-      await Promise.all(left.map(async ([id, run]) => {
-        await run.done
-        // The next start goes on at once, without waiting for the lease to end.
-        await releaseRun(deps.db, identity, id).catch(() => {})
-      }))
+      await Promise.all(
+        left.map(async ([id, run]) => {
+          await run.done
+          // The next start goes on at once, without waiting for the lease to end.
+          await releaseRun(deps.db, identity, id).catch(() => {})
+        }),
+      )
       await renewal[Symbol.asyncDispose]()
     },
   }

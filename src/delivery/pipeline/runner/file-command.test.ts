@@ -4,9 +4,21 @@ import { isSettable, parseFileCommands } from './file-command.ts'
 
 describe('parseFileCommands', () => {
   it.each<[string, [string, string][]]>([
-    ['a=1\nb=x=y\n', [['a', '1'], ['b', 'x=y']]],
+    [
+      'a=1\nb=x=y\n',
+      [
+        ['a', '1'],
+        ['b', 'x=y'],
+      ],
+    ],
     ['a=\n', [['a', '']]],
-    ['a<<EOF\n1\n2\nEOF\nb=3\n', [['a', '1\n2'], ['b', '3']]],
+    [
+      'a<<EOF\n1\n2\nEOF\nb=3\n',
+      [
+        ['a', '1\n2'],
+        ['b', '3'],
+      ],
+    ],
     ['a<<EOF\nEOF\n', [['a', '']]],
     ['a=1<<2\n', [['a', '1<<2']]],
     ['a<<=\nx\n=\n', [['a', 'x']]],
@@ -20,9 +32,12 @@ describe('parseFileCommands', () => {
 
   it('gives back any value that was written as a block', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\r')), (value) => {
-        expect(parseFileCommands(`name<<ghadelimiter_1\n${value}\nghadelimiter_1\n`)).toEqual([['name', value]])
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('\r')),
+        (value) => {
+          expect(parseFileCommands(`name<<ghadelimiter_1\n${value}\nghadelimiter_1\n`)).toEqual([['name', value]])
+        },
+      ),
     )
   })
 })

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { childEnvironment } from '#kernel/node/config'
 import { npmCacheFolder } from '../action/npm-cache.ts'
 import type { Json } from '#kernel/common/json'
+import { textOf } from '../expression/evaluate-template.ts'
 import type { JobRecord, RunRecord } from '../run/run.ts'
 import { runnerContext } from './job-scope.ts'
 import type { JobWorkspace } from './job-workspace.ts'
@@ -23,20 +24,47 @@ export function baseEnvironment(options: { cacheDir: string; repository: string 
 }
 
 /** What no workflow can alter: GitHub's own variables. */
-export function githubEnvironment(options: { run: RunRecord; job: JobRecord; github: Readonly<Record<string, Json>>; workspace: JobWorkspace; toolCache: string }): Record<string, string> {
+export function githubEnvironment(options: {
+  run: RunRecord
+  job: JobRecord
+  github: Readonly<Record<string, Json>>
+  workspace: JobWorkspace
+  toolCache: string
+}): Record<string, string> {
   const { run, job, github, workspace } = options
   const runner = runnerContext(workspace.temp, options.toolCache)
-  const names = ['actor', 'triggering_actor', 'repository', 'repository_owner', 'server_url', 'api_url', 'event_name', 'ref', 'ref_name', 'ref_type', 'head_ref', 'base_ref', 'sha', 'workflow', 'workflow_ref', 'workflow_sha', 'run_id', 'run_number', 'run_attempt', 'retention_days']
+  const names = [
+    'actor',
+    'triggering_actor',
+    'repository',
+    'repository_owner',
+    'server_url',
+    'api_url',
+    'event_name',
+    'ref',
+    'ref_name',
+    'ref_type',
+    'head_ref',
+    'base_ref',
+    'sha',
+    'workflow',
+    'workflow_ref',
+    'workflow_sha',
+    'run_id',
+    'run_number',
+    'run_attempt',
+    'retention_days',
+  ]
   return {
     GITHUB_ACTIONS: 'true',
-    ...Object.fromEntries(names.map((name) => [`GITHUB_${name.toUpperCase()}`, String(github[name] ?? '')])),
+    ...Object.fromEntries(names.map((name) => [`GITHUB_${name.toUpperCase()}`, textOf(github[name] ?? null)])),
     GITHUB_JOB: job.key,
     GITHUB_REF_PROTECTED: String(run.isDefaultBranch),
     GITHUB_WORKSPACE: workspace.workspace,
     GITHUB_EVENT_PATH: workspace.event,
     RUNNER_NAME: 'fairway',
-    RUNNER_OS: String(runner['os']),
-    RUNNER_ARCH: String(runner['arch']),
+    RUNNER_OS: textOf(runner['os'] ?? null),
+    RUNNER_ARCH: textOf(runner['arch'] ?? null),
     RUNNER_TEMP: workspace.temp,
     RUNNER_TOOL_CACHE: options.toolCache,
     RUNNER_ENVIRONMENT: 'self-hosted',

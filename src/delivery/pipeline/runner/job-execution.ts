@@ -109,7 +109,14 @@ export class JobExecution {
       isTolerated = evaluateTemplate(evaluator, step.continueOnError, scope) === true
       const frame = { ...this.#frame(step, stepEnv), timeoutMs, signal: deadline.stepSignal(), scope }
       if (step.run) {
-        outcome = await runScript({ script: evaluateText(evaluator, step.run, scope), shell: this.#default('shell', step.shell, scope), workingDirectory: this.#default('workingDirectory', step.workingDirectory, scope) }, frame)
+        outcome = await runScript(
+          {
+            script: evaluateText(evaluator, step.run, scope),
+            shell: this.#default('shell', step.shell, scope),
+            workingDirectory: this.#default('workingDirectory', step.workingDirectory, scope),
+          },
+          frame,
+        )
       } else {
         outcome = await runAction(step.uses?.reference ?? '', evaluateTexts(evaluator, step.with, scope), frame)
         if (outcome.post) this.#posts.push(outcome.post)
@@ -202,14 +209,20 @@ export class JobExecution {
   /** As GitHub names steps. A name that can't be evaluated yet is shown as it is written. */
   #nameOf(step: WorkflowStep, index: number, scope?: Scope): string {
     const template = step.name ?? step.run
-    const plain = template?.kind === 'expression' && !scope ? `\${{ ${template.text} }}` : template?.kind === 'literal' || scope ? evaluateText(this.#deps.evaluator, template, scope ?? { contexts: {} }) : undefined
+    const plain =
+      template?.kind === 'expression' && !scope
+        ? `\${{ ${template.text} }}`
+        : template?.kind === 'literal' || scope
+          ? evaluateText(this.#deps.evaluator, template, scope ?? { contexts: {} })
+          : undefined
     if (step.name) return this.#deps.output.mask(plain ?? `Step ${index + 1}`)
     if (step.uses) return `Run ${step.uses.reference}`
     return this.#deps.output.mask(`Run ${(plain ?? '').trim().split('\n')[0]}`)
   }
 
   #deadline(cancel: AbortSignal, abandon: AbortSignal): Deadline {
-    const timeoutMs = minutes(evaluateTemplateOr(this.#deps.evaluator, this.#input.definition.timeoutMinutes, this.#scope())) ?? DEFAULT_TIMEOUT_MINUTES * 60_000
+    const timeoutMs =
+      minutes(evaluateTemplateOr(this.#deps.evaluator, this.#input.definition.timeoutMinutes, this.#scope())) ?? DEFAULT_TIMEOUT_MINUTES * 60_000
     return new Deadline(cancel, abandon, timeoutMs)
   }
 }
@@ -226,7 +239,8 @@ class Deadline {
     this.#cancel = cancel
     this.#abandon = abandon
     this.#timers.push(setTimeout(() => this.#timeout.abort(), Math.min(timeoutMs, 2 ** 31 - 1)))
-    for (const signal of [cancel, this.#timeout.signal]) signal.addEventListener('abort', () => this.#timers.push(setTimeout(() => this.#cleanup.abort(), CLEANUP_BUDGET_MS)), { once: true })
+    for (const signal of [cancel, this.#timeout.signal])
+      signal.addEventListener('abort', () => this.#timers.push(setTimeout(() => this.#cleanup.abort(), CLEANUP_BUDGET_MS)), { once: true })
   }
 
   isTimedOut(): boolean {

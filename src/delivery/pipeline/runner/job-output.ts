@@ -98,7 +98,11 @@ export class JobOutput {
       case 'remove-matcher':
         return
       default:
-        if (UNSAFE.has(command.name)) this.annotate('warning', `The command "${command.name}" is ignored, since any printed text could send it; write to the file $${fileOf(command.name)} instead`)
+        if (UNSAFE.has(command.name))
+          this.annotate(
+            'warning',
+            `The command "${command.name}" is ignored, since any printed text could send it; write to the file $${fileOf(command.name)} instead`,
+          )
         else this.#log.write(line)
     }
   }

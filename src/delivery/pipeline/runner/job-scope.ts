@@ -27,7 +27,12 @@ export function jobScope(values: RunValues, needs: Readonly<Record<string, NeedR
 
 /** `strategy` and `matrix` of one job, added to its contexts. */
 export function strategyContexts(job: Pick<JobRecord, 'matrix' | 'matrixIndex' | 'matrixTotal' | 'maxParallel' | 'isFailFast'>): Record<string, Json> {
-  const strategy = { 'fail-fast': job.isFailFast, 'job-index': job.matrixIndex, 'job-total': job.matrixTotal, 'max-parallel': job.maxParallel ?? job.matrixTotal }
+  const strategy = {
+    'fail-fast': job.isFailFast,
+    'job-index': job.matrixIndex,
+    'job-total': job.matrixTotal,
+    'max-parallel': job.maxParallel ?? job.matrixTotal,
+  }
   return { strategy, matrix: Object.keys(job.matrix).length === 0 ? null : job.matrix }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { RunRecord } from '../run/run.ts'
@@ -47,4 +47,6 @@ export function recordGroup(root: string, pid: number): void {
 /** Removes a job's folders, and the run's when it was the last. Files that a step made unreadable are no reason to fail. */
 export async function removeWorkspace(root: string): Promise<void> {
   await rm(root, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+  // Fails while another job of the run is at work, as it should.
+  await rmdir(path.dirname(root)).catch(() => {})
 }

@@ -110,7 +110,12 @@ export class RunExecution {
   async #recover(): Promise<void> {
     for (const job of this.#jobs.filter((candidate) => candidate.state === 'running')) {
       const hadOrphans = await clearOrphans(this.#deps.dataDir, this.#run.id, job.id)
-      this.#deps.log.info('an interrupted job starts again', { run: this.#run.id, job: job.id, attempt: job.attempt + 1, ...(hadOrphans ? { code: 'orphans_killed' } : {}) })
+      this.#deps.log.info('an interrupted job starts again', {
+        run: this.#run.id,
+        job: job.id,
+        attempt: job.attempt + 1,
+        ...(hadOrphans ? { code: 'orphans_killed' } : {}),
+      })
       await this.#persist(() => this.#deps.progress.requeueJob(this.#run, job.id))
       this.#replace({ ...job, state: 'queued', attempt: job.attempt + 1, outputs: {} })
     }
@@ -123,12 +128,23 @@ export class RunExecution {
     const scope = jobScope(values, needsOf(key, this.#jobs), ancestorResults(key, this.#jobs), this.#cancel.signal.aborted)
     try {
       const expansion = expandJob(evaluator, definition, scope, this.#run.repository, placeholder.id)
-      if (!expansion.isWanted) return await this.#conclude(placeholder, { conclusion: this.#cancel.signal.aborted ? 'cancelled' : 'skipped', isTolerated: false, outputs: {}, annotations: [] })
+      if (!expansion.isWanted)
+        return await this.#conclude(placeholder, {
+          conclusion: this.#cancel.signal.aborted ? 'cancelled' : 'skipped',
+          isTolerated: false,
+          outputs: {},
+          annotations: [],
+        })
       await this.#persist(() => this.#deps.progress.expandJob(this.#run, placeholder, expansion.jobs, expansion))
       this.#jobs = await loadJobRecords(this.#deps.db, this.#run.id)
     } catch (error) {
       if (this.#isOurs(error)) throw error
-      await this.#conclude(placeholder, { conclusion: 'failure', isTolerated: false, outputs: {}, annotations: [toAnnotation(toProblem(workflow.file, error))] })
+      await this.#conclude(placeholder, {
+        conclusion: 'failure',
+        isTolerated: false,
+        outputs: {},
+        annotations: [toAnnotation(toProblem(workflow.file, error))],
+      })
     }
   }
 
@@ -153,11 +169,24 @@ export class RunExecution {
     this.#atWork.set(id, { cancel, done })
   }
 
-  async #runJob(workflow: Workflow, definition: WorkflowJob, evaluator: ExpressionEvaluator, values: RunValues, job: JobRecord, cancel: AbortSignal): Promise<void> {
+  async #runJob(
+    workflow: Workflow,
+    definition: WorkflowJob,
+    evaluator: ExpressionEvaluator,
+    values: RunValues,
+    job: JobRecord,
+    cancel: AbortSignal,
+  ): Promise<void> {
     const { progress, slots, clock } = this.#deps
     const needs = needsOf(job.key, this.#jobs)
     const refusal = refusalOf(evaluator, definition, { contexts: { ...jobScope(values, needs, [], false).contexts, ...strategyContexts(job) } })
-    if (refusal !== undefined) return await this.#conclude(job, { conclusion: 'failure', isTolerated: false, outputs: {}, annotations: [{ level: 'error', message: refusal, file: workflow.file, line: definition.at.line }] })
+    if (refusal !== undefined)
+      return await this.#conclude(job, {
+        conclusion: 'failure',
+        isTolerated: false,
+        outputs: {},
+        annotations: [{ level: 'error', message: refusal, file: workflow.file, line: definition.at.line }],
+      })
     const give = await slots.take(AbortSignal.any([cancel, this.#abandon])).catch(() => undefined)
     if (give === undefined) return await this.#concludeUnlessAbandoned(job)
     try {
@@ -178,7 +207,11 @@ export class RunExecution {
     }
   }
 
-  async #runSteps(input: { values: RunValues; workflow: Workflow; definition: WorkflowJob; job: JobRecord; needs: ReturnType<typeof needsOf> }, evaluator: ExpressionEvaluator, cancel: AbortSignal): Promise<JobOutcome> {
+  async #runSteps(
+    input: { values: RunValues; workflow: Workflow; definition: WorkflowJob; job: JobRecord; needs: ReturnType<typeof needsOf> },
+    evaluator: ExpressionEvaluator,
+    cancel: AbortSignal,
+  ): Promise<JobOutcome> {
     const { dataDir, clock, services, toolCache, progress } = this.#deps
     const { job } = input
     const log = await JobLog.open({ file: this.#deps.logFile(this.#run.id, job.id), clock, signal: this.#deps.logSignal })

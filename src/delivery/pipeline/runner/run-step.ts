@@ -46,7 +46,10 @@ export interface StepOutcome {
 }
 
 /** Runs a `run` step: its script as a file, by its shell, in a process group of its own. */
-export async function runScript(step: { script: string; shell: string | undefined; workingDirectory: string | undefined }, frame: StepFrame): Promise<StepOutcome> {
+export async function runScript(
+  step: { script: string; shell: string | undefined; workingDirectory: string | undefined },
+  frame: StepFrame,
+): Promise<StepOutcome> {
   const { output, workspace } = frame
   const searchPath = [...frame.paths, frame.env['PATH'] ?? ''].join(path.delimiter)
   const file = path.join(workspace.temp, newId('script'))
@@ -77,7 +80,10 @@ export async function runScript(step: { script: string; shell: string | undefine
     }
     if (result.stoppedBy === 'timeout') return { ...failed(frame, `the step has timed out after ${frame.timeoutMs / 60_000} minutes`), outputs }
     if (result.exitCode === 0) return { conclusion: 'success', outputs }
-    return { ...failed(frame, result.exitCode === null ? `Process was ended by ${result.signal}.` : `Process completed with exit code ${result.exitCode}.`), outputs }
+    return {
+      ...failed(frame, result.exitCode === null ? `Process was ended by ${result.signal}.` : `Process completed with exit code ${result.exitCode}.`),
+      outputs,
+    }
   } catch (error) {
     if (error instanceof FileCommandProblem || isFault(error)) return failed(frame, error.message)
     throw error
@@ -94,7 +100,12 @@ export async function runAction(reference: string, given: Record<string, string>
   output.write(`##[group]Run ${reference}`)
   for (const [name, value] of Object.entries(inputs)) output.write(`  ${name}: ${value}`)
   output.write('##[endgroup]')
-  if (unknown.length > 0) output.annotate('warning', `Unexpected input(s) ${unknown.map((name) => `'${name}'`).join(', ')}, valid inputs are ${Object.keys(action.inputs).join(', ')}`, { file: frame.file, line: frame.line })
+  if (unknown.length > 0)
+    output.annotate(
+      'warning',
+      `Unexpected input(s) ${unknown.map((name) => `'${name}'`).join(', ')}, valid inputs are ${Object.keys(action.inputs).join(', ')}`,
+      { file: frame.file, line: frame.line },
+    )
   for (const [name, spec] of Object.entries(action.inputs)) {
     if (inputs[name] === undefined && spec.default !== undefined) inputs[name] = spec.default
     if (spec.required && !inputs[name]) return failed(frame, `${reference}: the input "${name}" is required`)
@@ -113,10 +124,17 @@ export async function runAction(reference: string, given: Record<string, string>
   const signal = AbortSignal.any([frame.signal, AbortSignal.timeout(Math.min(frame.timeoutMs, 2 ** 31 - 1))])
   const outcome = await attempt(action.run, signal)
   const { post } = action
-  return post && outcome.conclusion === 'success' ? { ...outcome, post: { name: `Post ${reference}`, onlyOnSuccess: post.onlyOnSuccess, run: async (later) => await attempt(post.run, later) } } : outcome
+  return post && outcome.conclusion === 'success'
+    ? { ...outcome, post: { name: `Post ${reference}`, onlyOnSuccess: post.onlyOnSuccess, run: async (later) => await attempt(post.run, later) } }
+    : outcome
 }
 
-function contextOf(frame: StepFrame, inputs: Record<string, string>, outputs: Record<string, string>, state: Map<string, string>): Omit<ActionContext, 'signal'> {
+function contextOf(
+  frame: StepFrame,
+  inputs: Record<string, string>,
+  outputs: Record<string, string>,
+  state: Map<string, string>,
+): Omit<ActionContext, 'signal'> {
   return {
     inputs,
     run: frame.run,
@@ -168,7 +186,13 @@ class CommandFiles {
   private constructor(frame: StepFrame) {
     this.#frame = frame
     const stem = path.join(frame.workspace.commands, newId('step'))
-    this.#files = { GITHUB_OUTPUT: `${stem}-output`, GITHUB_ENV: `${stem}-env`, GITHUB_PATH: `${stem}-path`, GITHUB_STEP_SUMMARY: `${stem}-summary`, GITHUB_STATE: `${stem}-state` }
+    this.#files = {
+      GITHUB_OUTPUT: `${stem}-output`,
+      GITHUB_ENV: `${stem}-env`,
+      GITHUB_PATH: `${stem}-path`,
+      GITHUB_STEP_SUMMARY: `${stem}-summary`,
+      GITHUB_STATE: `${stem}-state`,
+    }
   }
 
   static async create(frame: StepFrame): Promise<CommandFiles> {
@@ -196,7 +220,8 @@ class CommandFiles {
     // A step may have put a link, a device or a novel there.
     const stats = await stat(file).catch(() => undefined)
     if (!stats) return ''
-    if (!stats.isFile() || stats.size > MAX_FILE_COMMAND_BYTES) throw new FileCommandProblem(`Invalid file $${name}: it is no plain file of at most ${MAX_FILE_COMMAND_BYTES} bytes`)
+    if (!stats.isFile() || stats.size > MAX_FILE_COMMAND_BYTES)
+      throw new FileCommandProblem(`Invalid file $${name}: it is no plain file of at most ${MAX_FILE_COMMAND_BYTES} bytes`)
     return await readFile(file, 'utf8')
   }
 }

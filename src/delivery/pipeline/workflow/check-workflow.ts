@@ -20,7 +20,7 @@ export interface ActionReference {
 }
 
 export function parseActionReference(reference: string): ActionReference | undefined {
-  const match = /^([\w.-]+\/[\w.-]+(?:\/[\w./-]+)?)@([\w./-]+)$/.exec(reference)
+  const match = /^((?!\.)[\w.-]+\/(?!\.)[\w.-]+(?:\/[\w./-]+)?)@([\w./-]+)$/.exec(reference)
   return match ? { name: (match[1] as string).toLowerCase(), ref: match[2] as string } : undefined
 }
 
@@ -35,7 +35,8 @@ export function checkWorkflow(
   return workflow.jobs.flatMap((job) => {
     const problem = (field: string, at: Position, message: string): FieldProblem => ({ field: `jobs.${job.key}${field}`, message, file: workflow.file, ...at })
     const problems: FieldProblem[] = []
-    if (job.uses) problems.push(problem('.uses', job.uses.at, `the reusable workflow "${job.uses.reference}" can't run: this runner has no reusable workflows yet`))
+    if (job.uses)
+      problems.push(problem('.uses', job.uses.at, `the reusable workflow "${job.uses.reference}" can't run: this runner has no reusable workflows yet`))
     for (const [name, template] of [['container', job.container] as const, ['services', job.services] as const]) {
       if (template && !runner.capabilities.containers && !isEmpty(template))
         problems.push(problem(`.${name}`, template.at, `"${name}" needs a container runtime, and this runner has none: leave it out, or add one`))

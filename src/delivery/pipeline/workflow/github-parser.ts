@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import path from 'node:path'
+import type { StringToken } from '@actions/workflow-parser/templates/tokens/string-token'
+import type { YamlObjectReader } from '@actions/workflow-parser/workflows/yaml-object-reader'
 import { mendSchema } from './tolerate.ts'
 
 /**
@@ -53,10 +55,7 @@ async function load() {
  * GitHub's reader of YAML, but for texts of several lines: GitHub keeps their source with its indentation for the editor's sake, and would
  * make the text that runs from it. Without the source, it takes the value.
  */
-function workflowReader(
-  Reader: typeof import('@actions/workflow-parser/workflows/yaml-object-reader').YamlObjectReader,
-  Text: typeof import('@actions/workflow-parser/templates/tokens/string-token').StringToken,
-) {
+function workflowReader(Reader: typeof YamlObjectReader, Text: typeof StringToken) {
   return class WorkflowReader extends Reader {
     override allowLiteral(): ReturnType<InstanceType<typeof Reader>['allowLiteral']> {
       const token = super.allowLiteral()

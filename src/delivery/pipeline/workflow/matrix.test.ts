@@ -7,7 +7,16 @@ describe('expandMatrix', () => {
   it.each<[string, Json | undefined, JsonObject[]]>([
     ['no matrix is one job', undefined, [{}]],
     ['one vector', { node: [20, 22] }, [{ node: 20 }, { node: 22 }]],
-    ['the first vector varies slowest', { a: [1, 2], b: ['x', 'y'] }, [{ a: 1, b: 'x' }, { a: 1, b: 'y' }, { a: 2, b: 'x' }, { a: 2, b: 'y' }]],
+    [
+      'the first vector varies slowest',
+      { a: [1, 2], b: ['x', 'y'] },
+      [
+        { a: 1, b: 'x' },
+        { a: 1, b: 'y' },
+        { a: 2, b: 'x' },
+        { a: 2, b: 'y' },
+      ],
+    ],
     ['an exclusion may name a part', { a: [1, 2], b: ['x', 'y'], exclude: [{ a: 2 }, { a: 1, b: 'y' }] }, [{ a: 1, b: 'x' }]],
     ['only include', { include: [{ a: 1 }, { a: 2, b: 3 }] }, [{ a: 1 }, { a: 2, b: 3 }]],
     ['an exclusion may name a part of an object', { a: [{ x: 1, y: 2 }, { x: 2 }], exclude: [{ a: { x: 1 } }] }, [{ a: { x: 2 } }]],
@@ -17,7 +26,13 @@ describe('expandMatrix', () => {
 
   // The example of GitHub's manual, "Expanding or adding matrix configurations".
   it('extends and adds as the manual says', () => {
-    const include = [{ color: 'green' }, { color: 'pink', animal: 'cat' }, { fruit: 'apple', shape: 'circle' }, { fruit: 'banana' }, { fruit: 'banana', animal: 'cat' }]
+    const include = [
+      { color: 'green' },
+      { color: 'pink', animal: 'cat' },
+      { fruit: 'apple', shape: 'circle' },
+      { fruit: 'banana' },
+      { fruit: 'banana', animal: 'cat' },
+    ]
     expect(expandMatrix({ fruit: ['apple', 'pear'], animal: ['cat', 'dog'], include })).toEqual([
       { fruit: 'apple', animal: 'cat', color: 'pink', shape: 'circle' },
       { fruit: 'apple', animal: 'dog', color: 'green', shape: 'circle' },
@@ -61,8 +76,7 @@ describe('expandMatrix', () => {
         const plain = expandMatrix(matrix)
         const combinations = expandMatrix({ ...matrix, include })
         plain.forEach((original, index) => expect(combinations[index]).toMatchObject(original))
-        for (const added of include)
-          expect(combinations.some((combination) => Object.keys(added).every((key) => key in combination))).toBe(true)
+        for (const added of include) expect(combinations.some((combination) => Object.keys(added).every((key) => key in combination))).toBe(true)
       }),
     )
   })
@@ -70,10 +84,10 @@ describe('expandMatrix', () => {
   it('keeps nothing that an exclusion names, and all that none names', () => {
     fc.assert(
       fc.property(vectors, filters, (matrix, exclude) => {
-        const isExcluded = (combination: JsonObject): boolean => exclude.some((filter) => Object.entries(filter).every(([key, value]) => combination[key] === value))
+        const isExcluded = (combination: JsonObject): boolean =>
+          exclude.some((filter) => Object.entries(filter).every(([key, value]) => combination[key] === value))
         const expected = expandMatrix(matrix).filter((combination) => !isExcluded(combination))
-        if (expected.length === 0) expect(() => expandMatrix({ ...matrix, exclude })).toThrow('leaves no combination')
-        else expect(expandMatrix({ ...matrix, exclude })).toEqual(expected)
+        expect(outcomeOf({ ...matrix, exclude })).toEqual(expected.length === 0 ? 'the matrix is wrong: "exclude" leaves no combination' : expected)
       }),
     )
   })
@@ -86,3 +100,11 @@ describe('matrixJobName', () => {
     [{ target: { os: 'linux', arch: 'x64' } }, 'build (linux, x64)'],
   ])('%j is %s', (combination, name) => expect(matrixJobName('build', combination)).toBe(name))
 })
+
+function outcomeOf(matrix: Json): unknown {
+  try {
+    return expandMatrix(matrix)
+  } catch (error) {
+    return (error as Error).message
+  }
+}

@@ -33,7 +33,8 @@ describe.skipIf(!existsSync(corpus))('real workflow files', () => {
 
 const cases = path.join(corpus, 'github-workflow-parser-cases/actions+languageservices/workflow-parser/testdata/reader')
 /** What GitHub's TypeScript parser itself leaves out: reusable workflows of other files, limits, syntax of newer schemas. */
-const notInParser = /reusable-workflow|max-depth|max-job-limit|anchor-tag|parse-float|background-steps|yaml-schema-(sequence|str-flow)|matrix-empty-vector|step-uses-syntax/
+const notInParser =
+  /reusable-workflow|max-depth|max-job-limit|anchor-tag|parse-float|background-steps|yaml-schema-(sequence|str-flow)|matrix-empty-vector|step-uses-syntax/
 
 describe.skipIf(!existsSync(cases))("GitHub's own table of parser cases", () => {
   const files = existsSync(cases) ? readdirSync(cases).filter((file) => !notInParser.test(file)) : []
@@ -56,7 +57,13 @@ describe('parseWorkflow', () => {
     ['an unknown key', `on: push\n${job}      - run: echo\n        runn: x\n`, 7, 9, "Unexpected value 'runn'"],
     ['a wrong expression', `on: push\n${job}      - run: \${{ github. }}\n`, 6, 14, "Unexpected symbol: 'EOF'"],
     ['a context that is not known there', `on: push\n${job}      - run: \${{ nope.x }}\n`, 6, 14, "Unrecognized named-value: 'nope'"],
-    ['a job that is not there', `on: push\njobs:\n  b: {runs-on: x, steps: [{run: e}]}\n  a:\n    needs: c\n    runs-on: x\n    steps: [{run: e}]\n`, 5, 12, "unknown job 'c'"],
+    [
+      'a job that is not there',
+      `on: push\njobs:\n  b: {runs-on: x, steps: [{run: e}]}\n  a:\n    needs: c\n    runs-on: x\n    steps: [{run: e}]\n`,
+      5,
+      12,
+      "unknown job 'c'",
+    ],
     ['broken YAML', 'on: push\njobs: {a\n', 3, 1, 'Flow map'],
     ['no trigger', `jobs:\n  a: {runs-on: x, steps: [{run: e}]}\n`, 1, 1, 'Required property is missing: on'],
     ['an empty file', '', 1, 1, 'Expected a scalar value'],
@@ -72,7 +79,10 @@ describe('parseWorkflow', () => {
   })
 
   it('puts success() in where a condition asks for no status', async () => {
-    const { workflow } = await parseWorkflow('a.yml', `on: push\n${job}      - run: e\n        if: github.ref == 'x'\n      - run: e\n        if: always()\n      - run: e\n`)
+    const { workflow } = await parseWorkflow(
+      'a.yml',
+      `on: push\n${job}      - run: e\n        if: github.ref == 'x'\n      - run: e\n        if: always()\n      - run: e\n`,
+    )
     expect(workflow?.jobs[0]?.steps.map((step) => step.if)).toEqual(["success() && (github.ref == 'x')", 'always()', 'success()'])
   })
 
@@ -83,7 +93,7 @@ describe('parseWorkflow', () => {
   })
 
   it('keeps a script of several lines as it is written, around its expressions', async () => {
-    const script = "        run: |\n          cat <<'EOF'\n          it's {x} \${{ github.sha }}\n            'indented'\n          EOF\n".replaceAll('\\$', '$')
+    const script = "        run: |\n          cat <<'EOF'\n          it's {x} ${{ github.sha }}\n            'indented'\n          EOF\n".replaceAll('\\$', '$')
     const { workflow } = await parseWorkflow('a.yml', `on: push\n${job}      - name: x\n${script}`)
     const evaluator = new ExpressionEvaluator(await loadGithubExpressions())
     const text = evaluateText(evaluator, workflow?.jobs[0]?.steps[0]?.run, { contexts: { github: { sha: 'abc' } } })

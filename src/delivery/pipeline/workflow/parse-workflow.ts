@@ -3,7 +3,7 @@ import type { MappingToken } from '@actions/workflow-parser/templates/tokens/map
 import { parseDocument } from 'yaml'
 import type { FieldProblem } from '#kernel/common/fault'
 import { loadGithubParser, type GithubParser } from './github-parser.ts'
-import { readJob, readWorkflowHead } from './read-workflow.ts'
+import { readJob, readWorkflowHead, textOf } from './read-workflow.ts'
 import { withoutEmptyInputs, withoutWholeExpressions } from './tolerate.ts'
 import type { Triggers, Workflow } from './workflow.ts'
 
@@ -66,10 +66,10 @@ function convert(file: string, github: GithubParser, context: InstanceType<Githu
 function withInputTypes(events: Triggers, on: TemplateToken | undefined): Triggers {
   for (const [name, input] of Object.entries(events.workflow_dispatch?.inputs ?? {})) {
     const token = on && find(on, 'workflow_dispatch', 'inputs', name)
-    const type = token && find(token, 'type')?.toString()
+    const type = token && textOf(find(token, 'type'))
     if (type === 'number') input.type = 'number'
     const fallback = token && find(token, 'default')
-    if (type === 'number' && fallback) input.default = Number(fallback.toString())
+    if (type === 'number' && fallback) input.default = Number(textOf(fallback))
   }
   return events
 }

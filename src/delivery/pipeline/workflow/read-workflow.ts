@@ -36,7 +36,7 @@ function entryOf(pair: { key: TemplateToken; value: TemplateToken }): TemplateEn
 export function readWorkflowHead(file: string, root: MappingToken): Omit<Workflow, 'on' | 'jobs'> {
   return {
     file,
-    name: root.find('name')?.toString() || file,
+    name: textOf(root.find('name')) || file,
     runName: optional(root, 'run-name'),
     env: optional(root, 'env'),
     defaults: defaultsOf(root),
@@ -69,7 +69,7 @@ export function readJob(job: GithubJob, token: MappingToken): WorkflowJob {
     environment: optional(token, 'environment'),
     container: optional(token, 'container'),
     services: optional(token, 'services'),
-    uses: uses && { reference: uses.toString(), at: positionOf(uses) },
+    uses: uses && { reference: textOf(uses), at: positionOf(uses) },
     steps: steps ? [...(steps as SequenceToken)].map((item, index) => readStep(converted[index], item as MappingToken)) : [],
     at: positionOf(job.id),
   }
@@ -85,7 +85,7 @@ function readStep(converted: { id: string; if?: { expression: string } } | undef
     continueOnError: optional(token, 'continue-on-error'),
     timeoutMinutes: optional(token, 'timeout-minutes'),
     run: optional(token, 'run'),
-    uses: uses && { reference: uses.toString(), at: positionOf(uses) },
+    uses: uses && { reference: textOf(uses), at: positionOf(uses) },
     with: optional(token, 'with'),
     shell: optional(token, 'shell'),
     workingDirectory: optional(token, 'working-directory'),
@@ -133,9 +133,16 @@ function jsonOf(template: Template | undefined): Json | undefined {
       return `\${{ ${template.text} }}`
     case 'sequence':
       return template.items.map((item) => jsonOf(item) ?? null)
-    case 'mapping':
-      return Object.fromEntries(
-        template.entries.map((entry) => [entry.key === 'insert' ? 'insert' : String(jsonOf(entry.key)), jsonOf(entry.value) ?? null]),
-      )
+    default:
+      return Object.fromEntries(template.entries.map((entry) => [entry.key === 'insert' ? 'insert' : keyOf(entry.key), jsonOf(entry.value) ?? null]))
   }
+}
+
+function keyOf(key: Template): string {
+  return key.kind === 'literal' ? String(key.value) : JSON.stringify(jsonOf(key))
+}
+
+/** The text of a token that the schema says is one. */
+export function textOf(token: TemplateToken | undefined): string {
+  return token === undefined ? '' : String((token as { value?: string | number | boolean }).value ?? '')
 }

@@ -38,7 +38,7 @@ export function expressionsOf(template: Template | undefined): string[] {
       return [template.text]
     case 'sequence':
       return template.items.flatMap(expressionsOf)
-    case 'mapping':
+    default:
       return template.entries.flatMap((entry) => [...(entry.key === 'insert' ? [] : expressionsOf(entry.key)), ...expressionsOf(entry.value)])
   }
 }

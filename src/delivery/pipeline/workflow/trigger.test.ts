@@ -56,7 +56,7 @@ describe('decideTrigger', () => {
     ['closed, when asked for', { pull_request: { types: ['closed'] } }, { name: 'pull_request', ref: 'refs/heads/main', activity: 'closed' }, true],
   ])('%s', (_why, on, event, expected) => {
     const verdict = decideTrigger(on, event)
-    if (expected === true) expect(verdict).toEqual({ isTriggered: true })
-    else expect(verdict).toMatchObject({ isTriggered: false, reason: expect.stringContaining(expected) as string })
+    expect(verdict.isTriggered || verdict.reason.includes(String(expected))).toBe(true)
+    expect(verdict.isTriggered).toBe(expected === true)
   })
 })
