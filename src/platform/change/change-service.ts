@@ -175,7 +175,8 @@ export function createChangeService(deps: ChangeServiceDeps): ChangeService {
 
     async resourceOf(id) {
       const row = await rowOf(id)
-      return kindOf(deps.kinds, row.kind).resource(row.input)
+      const resource = kindOf(deps.kinds, row.kind).resource(row.input)
+      return { ...resource, attributes: { ...resource.attributes, requestedBy: row.requested_by, approvers: row.plan?.approval?.groups ?? [] } }
     },
   }
   return service
