@@ -2,7 +2,7 @@ import type { Logger } from '#kernel/node/log'
 
 /**
  * Runs `work` in the background again and again until disposed: the one way to have a loop. A failure is logged and the loop goes on
- * after `intervalMs`. Disposing aborts the signal and waits for the round that is under way.
+ * after `intervalMs`, or at once after a `wake()`. Disposing aborts the signal and waits for the round that is under way.
  */
 export function startLoop(options: {
   name: string
@@ -11,17 +11,25 @@ export function startLoop(options: {
   work: (signal: AbortSignal) => Promise<void>
 }): AsyncDisposable & { wake(): void } {
   const abort = new AbortController()
-  let wake = (): void => {}
+  // A wake during a round is kept: the next round then follows at once.
+  let isWanted = false
+  let wakeUp: (() => void) | undefined
+  const wake = (): void => {
+    isWanted = true
+    wakeUp?.()
+  }
   const rest = (): Promise<void> =>
     new Promise((resolve) => {
+      if (isWanted) return resolve()
       const timer = setTimeout(resolve, options.intervalMs)
-      wake = () => {
+      wakeUp = () => {
         clearTimeout(timer)
         resolve()
       }
     })
   const run = async (): Promise<void> => {
     while (!abort.signal.aborted) {
+      isWanted = false
       try {
         await options.work(abort.signal)
       } catch (error) {
@@ -32,7 +40,7 @@ export function startLoop(options: {
   }
   const done = run()
   return {
-    wake: () => wake(),
+    wake,
     [Symbol.asyncDispose]: async () => {
       abort.abort()
       wake()
