@@ -8,6 +8,7 @@ import { ManualClock } from '#kernel/common/clock'
 import { createRouter, systemCaller, type Caller } from '#kernel/node/http'
 import { MemoryJournal } from '#kernel/node/journal'
 import { silentLogger } from '#kernel/node/log'
+import { createEvents } from '#platform/event'
 import { ADMINISTRATOR, createIdentity, type Identity } from './index.ts'
 
 const ANA = 'user:default/ana'
@@ -280,6 +281,29 @@ describe('watchCredential', () => {
     identity.watchCredential(caller, late.resolve)
     await expect(late.promise).resolves.toBeUndefined()
   })
+})
+
+it('ends an open stream of events at once when its token is revoked', async () => {
+  const events = createEvents({
+    db: database.db,
+    databaseUrl: database.url,
+    clock,
+    log: silentLogger,
+    watchCredential: (caller, onEnd) => identity.watchCredential(caller, onEnd),
+  })
+  const running = await events.feed.start()
+  const router = createRouter(events.routes, {
+    authenticate: identity.authenticate,
+    authorize: async () => ({ isAllowed: true, reason: '' }),
+    log: silentLogger,
+  })
+  const { token, id } = await issue(systemCaller, ['*'], ANA)
+  const stream = await router(new Request('http://localhost/api/v1/stream', { headers: { authorization: `Bearer ${token.reveal()}` } }))
+  const reader = stream.body?.getReader()
+  expect((await reader?.read())?.done).toBe(false)
+  await identity.service.revokeToken(systemCaller, id)
+  expect((await reader?.read())?.done).toBe(true)
+  await running[Symbol.asyncDispose]()
 })
 
 describe('ensureAdministrator', () => {
