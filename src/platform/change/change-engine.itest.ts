@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../../test/harness/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '#harness'
 import { systemClock } from '#kernel/common/clock'
 import type { Caller } from '#kernel/node/http'
 import { silentLogger } from '#kernel/node/log'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../../test/harness/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '#harness'
 import { faults } from '#kernel/common/fault'
 import type { ChangeKind, ChangeState, FinishedChange } from '#platform/change'
 import { createEnvironments, type Environment } from '#platform/environment'

@@ -19,6 +19,8 @@ const input = z.strictObject({
   environment: name,
   release: name.optional(),
   version: name.optional(),
+  /** Always of the release; what a caller writes here is replaced. */
+  commit: name.optional(),
   /** Promotion: the release that runs there. */
   from: name.optional(),
   /** Back to the release before. */
@@ -49,7 +51,7 @@ export function createDeployKind(deps: DeployDeps): ChangeKind<DeployInput> {
       if (asked.from !== undefined) await deps.environments.get(asked.from)
       const release = await chooseRelease(deps, asked)
       assertScore(release)
-      return { ...asked, release: release.id, version: release.version }
+      return { ...asked, release: release.id, version: release.version, commit: release.commit }
     },
 
     describe: ({ component, environment, release, version, rollback, from }) => ({
@@ -95,16 +97,15 @@ export function createDeployKind(deps: DeployDeps): ChangeKind<DeployInput> {
         await deps.releases.quarantine(tx, asked.release, change.result.message)
       const spec = specOf(change.plan)
       if (change.state !== 'done' || !spec) return
-      const release = await deps.releases.get(asked.release)
       await recordDeployment(
         tx,
         {
           component: asked.component,
           environment: asked.environment,
-          release: release.id,
-          version: release.version,
-          digest: release.digest,
-          commit: release.commit,
+          release: asked.release,
+          version: spec.labels.version,
+          digest: spec.artifactDigest,
+          commit: asked.commit ?? '',
           spec,
           changeId: change.id,
           deployedAt: change.finishedAt,
