@@ -64,6 +64,8 @@ async function useCache(context: ActionContext): Promise<void> {
     throw pipelineFaults.action_failed({ action: 'actions/setup-node', what: `no lockfile matches "${patterns.join(', ')}": check out the repository first` })
   const marker = path.join(npmCacheFolder(context.services.cacheDir, context.run.repository), '.fairway', folderNameOf(hash))
   context.state.set('marker', marker)
+  // What the lockfile names is checked by its hash, so there is nothing to ask the registry for when the cache has it.
+  context.exportVariable('npm_config_prefer_offline', 'true')
   context.setOutput('cache-hit', String(existsSync(marker)))
 }
 

@@ -75,15 +75,39 @@ export async function findRunIdByKey(db: Queryable, dedupeKey: string): Promise<
   return (await tables(db).selectFrom('pipeline_run').select('id').where('dedupe_key', '=', dedupeKey).executeTakeFirst())?.id
 }
 
+/** What people see of a run: not its source and payload, which may be large. */
+const SHOWN_COLUMNS = [
+  'id',
+  'number',
+  'attempt',
+  'repository',
+  'component',
+  'workflow',
+  'name',
+  'event',
+  'branch',
+  'commit_sha',
+  'commit_message',
+  'actor',
+  'state',
+  'conclusion',
+  'created_at',
+  'started_at',
+  'finished_at',
+  'annotations',
+  'release_id',
+] as const
+
 /** Whole runs with their jobs and artifacts, in the order of `ids`. Three queries, however many runs. */
 export async function loadRuns(db: Queryable, ids: readonly string[]): Promise<Run[]> {
   if (ids.length === 0) return []
-  const [runs, jobs, artifacts] = await Promise.all([
-    tables(db)
-      .selectFrom('pipeline_run')
-      .selectAll()
-      .where('id', 'in', [...ids])
-      .execute(),
+  // Runs before jobs: a run that is read as completed then never shows a job that is not.
+  const runs = await tables(db)
+    .selectFrom('pipeline_run')
+    .select(SHOWN_COLUMNS)
+    .where('id', 'in', [...ids])
+    .execute()
+  const [jobs, artifacts] = await Promise.all([
     tables(db)
       .selectFrom('pipeline_job')
       .selectAll()
@@ -178,7 +202,7 @@ export function toJobRecord(row: JobRow): JobRecord {
   }
 }
 
-function toRun(row: RunRow, jobs: Job[], artifacts: RunArtifact[]): Run {
+function toRun(row: Pick<RunRow, (typeof SHOWN_COLUMNS)[number]>, jobs: Job[], artifacts: RunArtifact[]): Run {
   return {
     id: row.id,
     number: row.number,

@@ -216,7 +216,7 @@ export class RunExecution {
     const { job } = input
     const log = await JobLog.open({ file: this.#deps.logFile(this.#run.id, job.id), clock, signal: this.#deps.logSignal })
     const output = new JobOutput(log, new SecretMask(Object.values(input.values.secrets)), { isDebug: input.values.variables['ACTIONS_STEP_DEBUG'] === 'true' })
-    if (log.nextLine > 1) output.write(`##[notice]The job starts again from its beginning (attempt ${job.attempt} of run attempt ${this.#run.attempt}).`)
+    if (job.attempt > 1) output.write(`##[notice]The job starts again from its beginning (attempt ${job.attempt} of run attempt ${this.#run.attempt}).`)
     const workspace = await createWorkspace(dataDir, this.#run, job.id)
     try {
       const execution = new JobExecution(input, {
