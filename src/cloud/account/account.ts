@@ -19,7 +19,7 @@ export interface CloudAccount {
 const text = z.string({ error: 'give a text here' }).trim().min(1, 'must not be empty')
 
 /** The document that a platform team writes. */
-export const accountDocumentSchema = z
+const accountDocumentSchema = z
   .looseObject({
     apiVersion: z.literal('fairway.dev/v1'),
     kind: z.literal('CloudAccount'),

@@ -1,2 +1,2 @@
-export type { Jurisdiction, Region } from './region.ts'
+export type { Region } from './region.ts'
 export * from './regions.ts'

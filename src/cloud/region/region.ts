@@ -18,13 +18,13 @@ export interface Region {
 }
 
 /** Whose law data lies under: the EU as one, the EEA's others and everybody else by country. */
-export type Jurisdiction = 'EU' | (string & {})
+type Jurisdiction = 'EU' | (string & {})
 
 // ISO 3166-1 alpha-2 of the EU's members.
 const EU = new Set('AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '))
 
 /** Jurisdiction of a country: `EU`, `UK` for GB, else the country's code. */
-export function jurisdictionOf(country: string): Jurisdiction {
+function jurisdictionOf(country: string): Jurisdiction {
   return EU.has(country) ? 'EU' : country === 'GB' ? 'UK' : country
 }
 

@@ -4,7 +4,7 @@ import type { Caller, Permission, ResourceRef } from '#kernel/node/http'
 import { scopesAllow, scopesName } from '#platform/identity'
 import { CedarEngine, type AccessPolicy, type CedarQuestion } from './cedar-engine.ts'
 
-export interface AccessVerdict {
+interface AccessVerdict {
   isAllowed: boolean
   /** In the reader's words, e.g. `nobody approves what they requested`. */
   reason: string

@@ -5,7 +5,7 @@ import { identityFaults } from './identity-faults.ts'
 /** `fwy_` API tokens, `fws_` session secrets, `fwl_` login codes: one is never taken for another. */
 export type CredentialPrefix = 'fwy' | 'fws' | 'fwl'
 
-export const SESSION_COOKIE = 'fairway_session'
+const SESSION_COOKIE = 'fairway_session'
 
 /** Makes 256 random bits as text; only the hash is ever stored. */
 export function makeCredential(prefix: CredentialPrefix): { secret: Secret; hash: Buffer } {

@@ -1,7 +1,5 @@
 export { ADMINISTRATOR } from './administrator.ts'
 export * from './identity-faults.ts'
 export * from './identity.ts'
-export type { IdentityService, IssuedToken } from './identity-service.ts'
 export type * from './people.ts'
-export { kindOfPrincipal } from './principal.ts'
 export * from './scope.ts'

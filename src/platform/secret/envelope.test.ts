@@ -64,6 +64,14 @@ describe('the keyring', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600)
   })
 
+  it('knows the key that another process has put in use', async () => {
+    const file = await newFile()
+    const [one, other] = [await Keyring.open(file), await Keyring.open(file)]
+    await one.rotate()
+    expect(Buffer.from(other.open(one.seal(Buffer.from('new'), 'x'), 'x')).toString()).toBe('new')
+    expect(other.currentId).toBe(one.currentId)
+  })
+
   it('says which key is missing, and refuses a file that holds none', async () => {
     const sealed = (await Keyring.open(await newFile())).seal(Buffer.from('x'), 'x')
     const other = await Keyring.open(await newFile())

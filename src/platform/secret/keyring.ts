@@ -1,11 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { chmod, link, open, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { keyIdOf, openEnvelope, rewrapEnvelope, sealEnvelope, type MasterKey } from './envelope.ts'
 import { secretFaults } from './secret-faults.ts'
 
 /** Seals bytes for a context. The state backend and plan files use it too. */
-export interface Sealing {
+interface Sealing {
   /** @param context says what it is for, e.g. `state/orders/4`; needed to open it again. */
   seal(value: Uint8Array, context: string): Uint8Array
   /** @throws `platform.secret.damaged`, `platform.secret.unknown_key`. */
@@ -73,10 +74,17 @@ export class Keyring implements Sealing {
     return this.#keys.at(-1) as MasterKey
   }
 
+  /** Another process may have rotated. */
+  #reload(): readonly MasterKey[] {
+    const keys = parseKeys(this.#file, readFileSync(this.#file, 'utf8'))
+    this.#keys = keys
+    return keys
+  }
+
   #keyFor(sealed: Uint8Array, context: string): MasterKey {
     const keyId = keyIdOf(sealed)
     if (keyId === undefined) throw secretFaults.damaged({ what: context })
-    const key = this.#keys.find((candidate) => candidate.id === keyId)
+    const key = this.#keys.find((candidate) => candidate.id === keyId) ?? this.#reload().find((candidate) => candidate.id === keyId)
     if (!key) throw secretFaults.unknown_key({ keyId, file: this.#file })
     return key
   }
@@ -90,18 +98,21 @@ function keyOf(bytes: Buffer): MasterKey {
   return { id: createHash('sha256').update('fairway master key\n').update(bytes).digest('hex').slice(0, 16), bytes }
 }
 
-async function readKeys(file: string): Promise<MasterKey[] | undefined> {
-  const text = await readFile(file, 'utf8').catch((error: { code?: string }) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (text === undefined) return undefined
+function parseKeys(file: string, text: string): MasterKey[] {
   const keys = text
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => keyOf(Buffer.from(line.trim(), 'base64url')))
   if (keys.length === 0 || keys.some((key) => key.bytes.length !== 32)) throw secretFaults.bad_key_file({ file })
   return keys
+}
+
+async function readKeys(file: string): Promise<MasterKey[] | undefined> {
+  const text = await readFile(file, 'utf8').catch((error: { code?: string }) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  return text === undefined ? undefined : parseKeys(file, text)
 }
 
 async function writeStaged(file: string, keys: readonly MasterKey[]): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Claim, Recipe } from './recipe.ts'
 
 /** A recipe of the claimed type, and in the reader's words why it won, lost, or never applied. */
-export interface Candidate {
+interface Candidate {
   recipe: string
   /** Criteria that it names; the one with the most, all of them true, wins. */
   specificity: number

@@ -33,7 +33,7 @@ const criterion = z
   .optional()
 
 /** The document that a platform team writes. */
-export const recipeDocumentSchema = z.looseObject({
+const recipeDocumentSchema = z.looseObject({
   apiVersion: z.literal('fairway.dev/v1'),
   kind: z.literal('Recipe'),
   metadata: z.looseObject({ name: text, title: z.string().optional(), description: z.string().optional() }),
@@ -72,7 +72,7 @@ export function readRecipe(document: SourceDocument): { recipe: Recipe; problems
 }
 
 /** `payments`, `group:payments` and `group:default/payments` are the same group. */
-export function groupRef(ref: string): string {
+function groupRef(ref: string): string {
   const bare = ref.replace(/^group:/i, '').toLowerCase()
   return `group:${bare.includes('/') ? bare : `default/${bare}`}`
 }

@@ -8,7 +8,7 @@ import { bindText } from './placeholder.ts'
 import { resourceFaults } from './resource-faults.ts'
 
 /** `resources` of a Score workload. Source: score.dev/v1b1 JSON schema. */
-export const scoreResourcesSchema = z.record(
+const scoreResourcesSchema = z.record(
   z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'use a-z, 0-9 and - between them'),
   z.looseObject({
     type: z.string().regex(/^[a-z][a-z0-9-]*$/, 'use a-z, 0-9 and -'),
@@ -19,7 +19,7 @@ export const scoreResourcesSchema = z.record(
 )
 
 /** As written in `score.yaml`; not yet checked. */
-export type ScoreResources = Readonly<Record<string, unknown>>
+type ScoreResources = Readonly<Record<string, unknown>>
 
 export interface ResourceRequest {
   component: string

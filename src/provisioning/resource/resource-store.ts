@@ -34,11 +34,6 @@ export async function listResources(
   return rows
 }
 
-export async function findResource(db: Queryable, id: string): Promise<ResourceRow | undefined> {
-  const { rows } = await sql<ResourceRow>`select ${COLUMNS} from resource where id = ${id}`.execute(db)
-  return rows[0]
-}
-
 /** Notes that a resource is being provided. One that is there stays ready meanwhile. */
 export async function noteProviding(db: Queryable, wish: { desired: DesiredResource; driver: string; changeId: string | null; at: Date }): Promise<void> {
   const { desired, driver, changeId, at } = wish

@@ -1,4 +1,4 @@
 export * from './state-faults.ts'
 export type * from './state-rules.ts'
-export { StateStore, type StateDeps } from './state-store.ts'
+export { StateStore } from './state-store.ts'
 export * from './states.ts'

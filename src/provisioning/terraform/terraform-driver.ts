@@ -136,15 +136,21 @@ export class TerraformDriver implements Driver {
   async #applyIn(session: TofuSession, action: PlannedAction, context: ApplyContext, what: readonly string[]): Promise<void> {
     const total = Number(action.input['count'] ?? 0)
     let finished = 0
-    await session.run('apply', ['apply', '-input=false', '-no-color', '-json', '-lock-timeout=30s', ...what], {
+    let isStale = false
+    const running = session.run('apply', ['apply', '-input=false', '-no-color', '-json', '-lock-timeout=30s', ...what], {
       isJson: true,
       signal: context.signal,
       onEvent: (event) => {
+        // Somebody was faster than our own look at the state; the client saw it, and did nothing.
+        if (event.kind === 'error' && event.summary === 'Saved plan is stale') isStale = true
         if (event.kind === 'error') return
         if (event.kind === 'finished') finished++
         const percent = total > 0 ? Math.min(99, Math.round((100 * finished) / total)) : undefined
         context.progress({ message: `${event.action} ${event.address}: ${event.kind}`, ...(percent === undefined ? {} : { percent }) })
       },
+    })
+    await running.catch((error: unknown) => {
+      throw isStale ? driverFaults.stale({ target: action.target }) : error
     })
   }
 
