@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { startLoop } from '#kernel/node/lifecycle'
 import type { Logger } from '#kernel/node/log'
 import type { ChangeDeps } from './change-deps.ts'
@@ -52,25 +53,26 @@ export async function startChangeEngine(deps: ChangeEngineDeps): Promise<ChangeE
     DBOS.registerWorkflow(async (changeId: string) => await active?.(changeId), { name: CHANGE_WORKFLOW.name, maxRecoveryAttempts: 1_000_000 })
     isRegistered = true
   }
+  const pool = openPool(deps, log)
   const lease = await holdExecutorLease({ databaseUrl: deps.databaseUrl, executorId, clock: deps.clock, log })
   try {
     const config = {
       name: CHANGE_WORKFLOW.application,
       systemDatabaseUrl: deps.databaseUrl,
       systemDatabaseSchemaName: WORKFLOW_SCHEMA,
-      systemDatabasePoolSize: deps.poolSize ?? 8,
       applicationVersion: CHANGE_WORKFLOW.version,
       executorID: executorId,
       listenQueues: [CHANGE_WORKFLOW.queue],
       logger: quietly(log),
     }
-    if (!(await hasWorkflowSchema(deps.db))) await makeWorkflowSchema({ ...config, listenQueues: [] })
-    DBOS.setConfig(config)
+    if (!(await hasWorkflowSchema(deps.db))) await makeWorkflowSchema({ ...config, listenQueues: [] }, openPool(deps, log, '-c synchronous_commit=off'))
+    DBOS.setConfig({ ...config, systemDatabasePool: pool })
     await DBOS.launch()
     await ensureQueue(deps)
   } catch (error) {
     active = undefined
     await lease[Symbol.asyncDispose]()
+    await pool.end()
     throw error
   }
   const takeOver = createTakeover({
@@ -100,6 +102,7 @@ export async function startChangeEngine(deps: ChangeEngineDeps): Promise<ChangeE
       stop.abort()
       await forgiveStalls(deps.db, left).catch(() => {})
       await DBOS.shutdown()
+      await pool.end()
       active = undefined
       await lease[Symbol.asyncDispose]()
     },
@@ -145,13 +148,30 @@ async function hasWorkflowSchema(db: ChangeDeps['db']): Promise<boolean> {
  * The workflow engine makes its schema in about 120 transactions. Not waiting for the disk after each is three times as fast, and safe: after a
  * crash the last ones are made again. Work is never done so: this launch takes none, and ends. (`DBOS.migrate` would talk to stdout.)
  */
-async function makeWorkflowSchema(config: DBOSConfig & { systemDatabaseUrl: string }): Promise<void> {
-  const url = new URL(config.systemDatabaseUrl)
-  url.searchParams.set('options', '-c synchronous_commit=off')
-  DBOS.setConfig({ ...config, systemDatabaseUrl: url.href })
-  await DBOS.launch()
-  await registerQueue()
-  await DBOS.shutdown()
+async function makeWorkflowSchema(config: DBOSConfig, pool: pg.Pool): Promise<void> {
+  try {
+    DBOS.setConfig({ ...config, systemDatabasePool: pool })
+    await DBOS.launch()
+    await registerQueue()
+    await DBOS.shutdown()
+  } finally {
+    await pool.end()
+  }
+}
+
+/** The workflow engine's connections. Those that break are replaced, and logged. */
+function openPool(deps: ChangeEngineDeps, log: Logger, options?: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: deps.databaseUrl,
+    max: deps.poolSize ?? 8,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'fairway-workflows',
+    ...(options === undefined ? {} : { options }),
+  })
+  pool.on('error', (error) => log.warn('a connection of the workflow engine was lost', { error }))
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 async function registerQueue(): Promise<void> {

@@ -7,8 +7,7 @@ import { diffWorkloads } from './workload-diff.ts'
 
 /** A workload has so long to become ready. */
 const READY_TIMEOUT_SECONDS = 120
-/** The smoke test after the last step may take so long. */
-/** All users are on the release by now: this is a smoke test, and what comes later is the objective's business. */
+/** All users are on the release by now: what follows is a smoke test, and what comes later is the objective's business. */
 const VERIFY_SECONDS = 2
 
 /** What runs now in the place that is deployed to. */
