@@ -3,9 +3,8 @@ import path from 'node:path'
 import type { Settings } from '#kernel/node/config'
 import type { Logger } from '#kernel/node/log'
 import { stopWithin } from '#kernel/node/lifecycle'
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '#kernel/node/postgres'
 import { claimDataFolder } from './data-folder.ts'
-import { layFoundation } from './foundation.ts'
-import { assemble } from './assemble.ts'
 
 export interface Platform extends AsyncDisposable {
   /** Of API and portal, e.g. `http://127.0.0.1:7007`. */
@@ -30,7 +29,13 @@ export async function startPlatform(options: { settings: Settings; checkout: str
     const claim = claimDataFolder(settings.dataDir)
     stack.defer(() => claim[Symbol.dispose]())
     mkdirSync(path.join(settings.dataDir, 'tmp'), { recursive: true })
-    const base = await layFoundation({ ...options, stack })
+    // The database comes up while the rest of the code is loaded: this module imports little, so that it is asked for early.
+    const [server, { layFoundation }, { assemble }] = await Promise.all([
+      databaseServer(settings, log, stack),
+      import('./foundation.ts'),
+      import('./assemble.ts'),
+    ])
+    const base = await layFoundation({ ...options, server, stack })
     const assembled = await assemble(base, stack)
     claim.publish(assembled)
     log.info('ready', { url: assembled.url })
@@ -45,4 +50,15 @@ export async function startPlatform(options: { settings: Settings; checkout: str
     await stack.disposeAsync()
     throw error
   }
+}
+
+/** The embedded server, stopped with `stack` even when the start fails elsewhere; or the one of DATABASE_URL, which is not ours. */
+async function databaseServer(settings: Settings, log: Logger, stack: AsyncDisposableStack): Promise<EmbeddedPostgres | { url: string }> {
+  if (settings.databaseUrl !== undefined) return { url: settings.databaseUrl }
+  const starting = startEmbeddedPostgres({ dataDir: settings.dataDir, log })
+  stack.defer(async () => {
+    const server = await starting.catch(() => undefined)
+    await server?.[Symbol.asyncDispose]()
+  })
+  return await starting
 }

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { ensureDatabase, migrate, openDatabase, startEmbeddedPostgres } from '#kernel/node/database'
+import { ensureDatabase, migrate, openDatabase } from '#kernel/node/database'
 import { silentLogger } from '#kernel/node/log'
+import { startEmbeddedPostgres } from '#kernel/node/postgres'
 
 declare module 'vitest' {
   export interface ProvidedContext {

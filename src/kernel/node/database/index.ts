@@ -1,3 +1,2 @@
 export * from './database.ts'
-export * from './embedded-postgres.ts'
 export * from './migrate.ts'
