@@ -4,13 +4,15 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
-const outDir = new URL('../../../dist/portal', import.meta.url).pathname
-
 /** Lays `.br` and `.gz` beside each text asset, so that the server compresses nothing while people wait. */
 function precompress(): Plugin {
+  let outDir = ''
   return {
     name: 'fairway-precompress',
     apply: 'build',
+    configResolved(config) {
+      outDir = config.build.outDir
+    },
     closeBundle() {
       const names = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(?:js|css|html|svg|json)$/.test(name))
       for (const name of names) {
@@ -28,7 +30,7 @@ export default defineConfig({
   root: new URL('.', import.meta.url).pathname,
   plugins: [react(), precompress()],
   build: {
-    outDir,
+    outDir: new URL('../../../dist/portal', import.meta.url).pathname,
     emptyOutDir: true,
     target: 'es2023',
     manifest: true,

@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineColorsTuple, type VariantColorsResolver } from '@mantine/core'
 
 /** What a colour may mean. Nothing else in the portal is coloured. */
 export type Tone = 'green' | 'blue' | 'amber' | 'red' | 'purple' | 'grey'
@@ -6,13 +6,19 @@ export type Tone = 'green' | 'blue' | 'amber' | 'red' | 'purple' | 'grey'
 const ink: MantineColorsTuple = ['#f5f5f6', '#e6e7e9', '#cfd1d5', '#aeb1b8', '#858a94', '#666b75', '#4b5059', '#33373e', '#22252b', '#16181d']
 const rubric: MantineColorsTuple = ['#fdecec', '#fbd5d6', '#f5a9ab', '#ee7a7d', '#e2494d', '#cf222e', '#b81d29', '#a01622', '#860f1a', '#6b0a13']
 
+/** The accent is ink: the text's colour as ground, the page's as text, in both themes. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const isInk = input.color === undefined || input.color === 'ink'
+  if (input.variant === 'filled' && isInk) return { background: 'var(--fw-text)', hover: 'var(--fw-text-hover)', color: 'var(--fw-page)', border: '1px solid transparent' }
+  return defaultVariantColorsResolver(input)
+}
+
 /** The one place for type, radii, spacing and component defaults. */
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 9, dark: 0 },
   colors: { ink, red: rubric, dark: ['#e6e7ea', '#b6bac1', '#9fa4ad', '#6b707a', '#3a3d44', '#2e3036', '#1c1d21', '#151619', '#111214', '#0c0d0f'] },
-  autoContrast: true,
-  luminanceThreshold: 0.4,
+  variantColorResolver,
   fontFamily: 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
@@ -25,9 +31,12 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
-    Button: { defaultProps: { size: 'xs' }, styles: { root: { height: '32px', fontSize: '13px', fontWeight: 500 } } },
-    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Button: { defaultProps: { size: 'xs' }, vars: (_: unknown, { size }: { size?: string }) => ({ root: { '--button-height': size?.startsWith('compact') === true ? '24px' : '32px', '--button-fz': size?.startsWith('compact') === true ? '12px' : '13px' } }), styles: { root: { fontWeight: 500 } } },
+    ActionIcon: { defaultProps: { variant: 'transparent', color: 'gray', size: 32 }, styles: { root: { color: 'var(--fw-dim)', background: 'none' } } },
     TextInput: { defaultProps: { size: 'sm' } },
+    Switch: { styles: { thumb: { backgroundColor: 'var(--fw-page)', borderColor: 'var(--fw-line-strong)' } } },
+    Checkbox: { defaultProps: { iconColor: 'var(--fw-page)' } },
+    CheckboxIndicator: { defaultProps: { iconColor: 'var(--fw-page)' } },
     Tooltip: { defaultProps: { openDelay: 250, events: { hover: true, focus: true, touch: true } } },
     Modal: { defaultProps: { radius: 'lg', transitionProps: { duration: 100 }, overlayProps: { backgroundOpacity: 0.4 } } },
     Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
@@ -43,6 +52,7 @@ const light = {
   '--fw-line': '#e4e5e8',
   '--fw-line-strong': '#878c96',
   '--fw-text': '#16181d',
+  '--fw-text-hover': '#33373e',
   '--fw-dim': '#5a606a',
   '--fw-focus': '#16181d',
   '--fw-green': '#116a2c',
@@ -74,6 +84,7 @@ const dark: Record<keyof typeof light, string> = {
   '--fw-line': '#2a2c31',
   '--fw-line-strong': '#6b707a',
   '--fw-text': '#e8e9ec',
+  '--fw-text-hover': '#cfd1d5',
   '--fw-dim': '#9fa4ad',
   '--fw-focus': '#e8e9ec',
   '--fw-green': '#6cc683',

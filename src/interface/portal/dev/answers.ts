@@ -83,8 +83,8 @@ const handlers: readonly [string, Handler][] = [
   ['POST /runs/*/cancel', (_, world, [id]) => found(world.runs.find((run) => run.id === id), 'run', id)],
   ['GET /runs/*/jobs/*/log', ({ query }, _, [run, job]) => {
     const all = logLines(run === 'run_red' && job === 'job_test', run === 'run_live' ? 300 : 6000)
-    const from = Number(query.get('from') ?? 0)
-    const lines = all.slice(from, from + Number(query.get('limit') ?? 1000))
+    const from = Number(query.get('from') ?? 1)
+    const lines = all.slice(from - 1, from - 1 + Number(query.get('limit') ?? 1000))
     return ok({ lines, nextFrom: from + lines.length, isComplete: run !== 'run_live' })
   }],
   ['GET /workloads', () => list([])],

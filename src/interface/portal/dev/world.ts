@@ -102,7 +102,7 @@ export class World {
 
   #record(type: string, subject: string, actor: string, at: number): EventItem {
     const sequence = this.events.length + 1
-    const event = { sequence, at: new Date(at).toISOString(), type, subject, actor, data: {}, hash: hex(sequence, 64) }
+    const event = { sequence, at: new Date(at).toISOString(), type, subject, actor, data: { title: this.changes?.find((change) => subject === `change/${change.id}`)?.title ?? '' }, hash: hex(sequence, 64) }
     this.events.push(event)
     return event
   }

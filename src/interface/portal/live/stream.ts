@@ -10,6 +10,8 @@ interface StreamOptions {
   url: string
   onEvent: (event: LiveEvent) => void
   onState: (state: StreamState) => void
+  /** Type of the event after which the stream is over and not opened again. */
+  endType?: string
   /** First wait before a new attempt; doubles up to `maxDelayMs`. */
   minDelayMs?: number
   maxDelayMs?: number
@@ -21,7 +23,7 @@ export type StreamState = 'connecting' | 'live' | 'lost' | 'signed-out'
  * Server-sent events by `fetch`: `EventSource` hands over only event types that one knows beforehand, and Fairway's `event` field is open-ended.
  * Goes on after the last seen id when the connection breaks, until the returned function is called.
  */
-export function openStream({ url, onEvent, onState, minDelayMs = 500, maxDelayMs = 15_000 }: StreamOptions): () => void {
+export function openStream({ url, onEvent, onState, endType, minDelayMs = 500, maxDelayMs = 15_000 }: StreamOptions): () => void {
   const stopped = new AbortController()
   let lastId: string | undefined
   let wake: () => void = () => undefined
@@ -47,7 +49,8 @@ export function openStream({ url, onEvent, onState, minDelayMs = 500, maxDelayMs
         onState('live')
         await read(response.body, (event) => {
           lastId = event.id ?? lastId
-          onEvent(event)
+          if (endType !== undefined && event.type === endType) stopped.abort()
+          else onEvent(event)
         })
       } catch {
         if (stopped.signal.aborted) return

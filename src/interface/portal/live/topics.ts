@@ -6,6 +6,7 @@ const byKind: Record<string, readonly string[]> = {
   route: ['environments'],
   environment: ['environments'],
   run: ['runs'],
+  job: ['runs'],
   pipeline_run: ['runs'],
   release: ['releases', 'environments'],
   artifact: ['artifacts', 'releases'],

@@ -5,6 +5,12 @@ export function eventWords(type: string): string {
   return type.split('.').slice(1).join(' ').replaceAll('_', ' ')
 }
 
+/** The event's own title where it carries one, else what its subject is called. */
+export function eventSubject(event: { subject: string; data: Record<string, unknown> }): string {
+  const title = event.data['title']
+  return typeof title === 'string' && title !== '' ? title : subjectWords(event.subject)
+}
+
 /** What the event is about, as people call it: `orders`, or a short id. */
 export function subjectWords(subject: string): string {
   const at = subject.indexOf('/')

@@ -1,10 +1,10 @@
-import { Kbd } from '@mantine/core'
+import css from './keys.module.css'
 
 /** The key of a command, shown beside its word. Hidden from screen readers, which have `aria-keyshortcuts`. */
 export function Keys({ keys }: { keys: string }) {
   return (
-    <Kbd aria-hidden="true" size="xs" style={{ marginLeft: 8, opacity: 0.8 }}>
+    <kbd aria-hidden="true" className={css['key']}>
       {keys}
-    </Kbd>
+    </kbd>
   )
 }

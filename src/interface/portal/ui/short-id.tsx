@@ -7,7 +7,7 @@ export function ShortId({ id, label = 'id' }: { id: string; label?: string }) {
     <CopyButton value={id}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? 'Copied' : `Copy ${id.length > 40 ? label : id}`}>
-          <UnstyledButton onClick={copy} className="mono" aria-label={`Copy ${label} ${id}`} style={{ color: 'var(--fw-dim)', minHeight: 24 }}>
+          <UnstyledButton onClick={copy} className="mono" aria-label={`Copy ${label} ${id}`} style={{ color: 'var(--fw-dim)', minHeight: 24, fontSize: 12.5, lineHeight: '20px' }}>
             {shortId(id)}
           </UnstyledButton>
         </Tooltip>

@@ -8,6 +8,8 @@ export interface Column<T> {
   /** Hidden on narrow screens. */
   isWide?: boolean
   align?: 'right'
+  /** Takes the room that the others leave. */
+  isMain?: boolean
   width?: number | string
   cell: (row: T) => ReactNode
 }
@@ -25,7 +27,7 @@ interface TableProps<T> {
 /** A plain table: rows take focus by `j` and `k`, `enter` opens. For thousands of rows there is the catalog's own. */
 export function Table<T>({ label, rows, columns, rowKey, href, isHeadless = false }: TableProps<T>) {
   const navigate = useNavigate()
-  const classOf = (column: Column<T>): string => [column.isWide === true ? css['wide'] : '', column.align === 'right' ? css['right'] : ''].join(' ')
+  const classOf = (column: Column<T>): string => [column.isWide === true ? css['wide'] : '', column.align === 'right' ? css['right'] : '', column.isMain === true ? css['mainColumn'] : ''].join(' ')
   return (
     <div className={css['scroll']} tabIndex={-1}>
       <table className={css['table']} aria-label={label}>

@@ -49,10 +49,12 @@ export interface Run {
 }
 
 export interface LogLine {
+  /** From 1. */
   n: number
   at: string
   text: string
   group?: 'start' | 'end'
+  level?: 'error' | 'warning' | 'notice' | 'debug' | 'command'
 }
 
 export interface LogChunk {

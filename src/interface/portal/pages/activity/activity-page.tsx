@@ -4,7 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { EventItem } from '../../api/shapes/index.ts'
-import { eventWords, subjectHref, subjectWords } from '../../parts/event-words.ts'
+import { eventSubject, eventWords, subjectHref } from '../../parts/event-words.ts'
 import { Age } from '../../ui/age.tsx'
 import { FilterBar, FilterInput } from '../../ui/filters.tsx'
 import { Who } from '../../ui/links.tsx'
@@ -17,17 +17,17 @@ import { AuditCheck } from './audit-check.tsx'
 const route = getRouteApi('/app/activity')
 
 const columns: readonly Column<EventItem>[] = [
-  { key: 'what', title: 'What', cell: (event) => <TwoLines main={eventWords(event.type)} sub={<code>{event.type}</code>} /> },
-  { key: 'subject', title: 'About', cell: (event) => <Subject subject={event.subject} /> },
+  { key: 'what', title: 'What', isMain: true, cell: (event) => <TwoLines main={eventWords(event.type)} sub={<code>{event.type}</code>} /> },
+  { key: 'subject', title: 'About', cell: (event) => <Subject event={event} /> },
   { key: 'actor', title: 'By', isWide: true, width: 144, cell: (event) => <Who principal={event.actor} /> },
   { key: 'age', title: 'When', width: 112, align: 'right', cell: (event) => <Age at={event.at} /> },
   { key: 'sequence', title: 'Sequence', isWide: true, width: 96, align: 'right', cell: (event) => <span className="dim">{event.sequence}</span> },
 ]
 
-function Subject({ subject }: { subject: string }) {
-  const href = subjectHref(subject)
-  const words = subjectWords(subject)
-  return href === null ? <span title={subject}>{words}</span> : <Link to={href as '/'}>{words}</Link>
+function Subject({ event }: { event: EventItem }) {
+  const href = subjectHref(event.subject)
+  const words = eventSubject(event)
+  return href === null ? <span title={event.subject}>{words}</span> : <Link to={href as '/'}>{words}</Link>
 }
 
 /** The event log: everything that changed, by whom, in an order that can be verified. */

@@ -20,7 +20,7 @@ export function ChangeFacts({ change }: { change: Change }) {
           ['Release', change.release === null || change.release === undefined ? null : <VersionLink release={change.release.id} version={change.release.version} />],
           ['Asked by', <Who key="who" principal={change.requestedBy} />],
           ['Asked', <Age key="asked" at={change.requestedAt} />],
-          ['Took', change.startedAt === null ? null : durationBetween(change.startedAt, change.finishedAt, now)],
+          [change.finishedAt === null ? 'So far' : 'Took', change.startedAt === null ? null : durationBetween(change.startedAt, change.finishedAt, now)],
           ['Reason', change.reason],
           ['Cost', change.plan === null ? null : `${formatMoney(change.plan.costCentsPerMonth, true)} a month`],
           ['Plan', change.planHash === null ? null : <ShortId key="hash" id={change.planHash} label="plan hash" />],

@@ -60,8 +60,7 @@ function ChangeBody({ change }: { change: Change }) {
     <>
       {change.result === null ? null : (
         <Strip tone={look.tone}>
-          <strong>{look.word}.</strong> {change.result.message}
-          {change.result.code === undefined ? null : <code>{change.result.code}</code>}
+          <strong>{look.word}.</strong> {change.result.message} {change.result.code === undefined ? null : <code>{change.result.code}</code>}
         </Strip>
       )}
       <PhaseBar change={change} />

@@ -12,6 +12,7 @@ const columns: readonly Column<Change>[] = [
   {
     key: 'title',
     title: 'Change',
+    isMain: true,
     cell: (change) => (
       <TwoLines
         main={
@@ -36,7 +37,15 @@ function Took({ change }: { change: Change }) {
   return <span className="num">{durationBetween(change.startedAt ?? change.requestedAt, change.finishedAt, now) ?? '–'}</span>
 }
 
+interface ChangeTableProps {
+  changes: readonly Change[]
+  label: string
+  /** Columns that the place around it already says. */
+  without?: readonly ('component' | 'environment' | 'by' | 'took')[]
+}
+
 /** Changes as rows, newest first. */
-export function ChangeTable({ changes, label }: { changes: readonly Change[]; label: string }) {
-  return <Table label={label} rows={changes} columns={columns} rowKey={(change) => change.id} href={(change) => `/changes/${change.id}`} />
+export function ChangeTable({ changes, label, without = [] }: ChangeTableProps) {
+  const shown = columns.filter((column) => !without.some((key) => key === column.key))
+  return <Table label={label} rows={changes} columns={shown} rowKey={(change) => change.id} href={(change) => `/changes/${change.id}`} />
 }

@@ -13,7 +13,7 @@ import { Table, TwoLines, type Column } from '../../ui/table.tsx'
 const route = getRouteApi('/app/cloud')
 
 const regionColumns: readonly Column<CloudRegion>[] = [
-  { key: 'name', title: 'Region', cell: (region) => <TwoLines main={region.title} sub={<code>{region.name}</code>} /> },
+  { key: 'name', title: 'Region', isMain: true, cell: (region) => <TwoLines main={region.title} sub={<code>{region.name}</code>} /> },
   { key: 'provider', title: 'Provider', width: 112, cell: (region) => region.provider },
   { key: 'place', title: 'Place', isWide: true, cell: (region) => `${region.place}, ${region.country}` },
   { key: 'jurisdiction', title: 'Jurisdiction', isWide: true, width: 128, cell: (region) => region.jurisdiction },
@@ -28,7 +28,7 @@ const regionColumns: readonly Column<CloudRegion>[] = [
   },
 ]
 const accountColumns: readonly Column<CloudAccount>[] = [
-  { key: 'name', title: 'Account', cell: (account) => <TwoLines main={account.title ?? account.name} sub={account.description ?? account.name} /> },
+  { key: 'name', title: 'Account', isMain: true, cell: (account) => <TwoLines main={account.title ?? account.name} sub={account.description ?? account.name} /> },
   { key: 'provider', title: 'Provider', width: 128, cell: (account) => account.provider },
   { key: 'environments', title: 'Environments', isWide: true, cell: (account) => account.environments?.join(', ') ?? '–' },
 ]

@@ -12,7 +12,7 @@ export function ChangesPart({ component }: { component: string }) {
   return (
     <Section title="Changes" id="changes" actions={<Link to="/changes" search={{ component }}>All of its changes</Link>}>
       <QueryView query={changes} what="changes">
-        {({ items }) => (items.length === 0 ? <EmptyState title="Nothing was changed yet" /> : <ChangeTable changes={items} label="Recent changes" />)}
+        {({ items }) => (items.length === 0 ? <EmptyState title="Nothing was changed yet" /> : <ChangeTable changes={items} label="Recent changes" without={['component', 'took']} />)}
       </QueryView>
     </Section>
   )

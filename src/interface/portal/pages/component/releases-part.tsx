@@ -13,7 +13,7 @@ import { Table, type Column } from '../../ui/table.tsx'
 
 const columns: readonly Column<Release>[] = [
   { key: 'version', title: 'Release', width: 96, cell: (release) => <VersionLink release={release.id} version={release.version} /> },
-  { key: 'message', title: 'Commit', cell: (release) => <span>{release.commitMessage.split('\n')[0]}</span> },
+  { key: 'message', title: 'Commit', isMain: true, cell: (release) => <span>{release.commitMessage.split('\n')[0]}</span> },
   { key: 'commit', title: 'Hash', isWide: true, width: 88, cell: (release) => <code>{shortId(release.commit)}</code> },
   { key: 'by', title: 'By', isWide: true, width: 96, cell: (release) => <Who principal={release.createdBy} /> },
   {

@@ -10,7 +10,7 @@ import { QueryView } from '../../ui/query-view.tsx'
 import { Table, TwoLines, type Column } from '../../ui/table.tsx'
 
 const columns: readonly Column<ResourceInfo>[] = [
-  { key: 'name', title: 'Resource', cell: (resource) => <TwoLines main={resource.name} sub={<code>{resource.id}</code>} /> },
+  { key: 'name', title: 'Resource', isMain: true, cell: (resource) => <TwoLines main={resource.name} sub={<code>{resource.id}</code>} /> },
   { key: 'type', title: 'Type', width: 112, cell: (resource) => resource.type },
   { key: 'environment', title: 'Environment', width: 112, cell: (resource) => resource.environment },
   { key: 'recipe', title: 'Recipe', isWide: true, cell: (resource) => resource.recipe },

@@ -15,7 +15,7 @@ export function RunsPart({ component }: { component: string }) {
     <div ref={ref}>
       <Section title="Pipelines" id="pipelines" actions={<Link to="/pipelines" search={{ component }}>All of its runs</Link>}>
         <QueryView query={runs} what="runs">
-          {({ items }) => (items.length === 0 ? <EmptyState title="Nothing has run yet">A push to its repository starts a run.</EmptyState> : <RunTable runs={items} label="Recent runs" />)}
+          {({ items }) => (items.length === 0 ? <EmptyState title="Nothing has run yet">A push to its repository starts a run.</EmptyState> : <RunTable runs={items} label="Recent runs" isOfOne />)}
         </QueryView>
       </Section>
     </div>

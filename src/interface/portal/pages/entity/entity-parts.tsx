@@ -60,7 +60,7 @@ function Links({ links }: { links: readonly { url: string; title?: string }[] })
 
 const columns: readonly Column<EntityDetail['relations'][number]>[] = [
   { key: 'type', title: 'Relation', width: 180, cell: (relation) => relationWords(relation.type) },
-  { key: 'to', title: 'To', cell: (relation) => <EntityLink of={relation.targetRef} title={relation.title} /> },
+  { key: 'to', title: 'To', isMain: true, cell: (relation) => <EntityLink of={relation.targetRef} title={relation.title} /> },
   { key: 'kind', title: 'Kind', width: 120, isWide: true, cell: (relation) => parseRef(relation.targetRef).kind },
 ]
 

@@ -21,7 +21,7 @@ export function Compare({ matrix, pair, onChange }: CompareProps) {
   const names = matrix.environments.map((environment) => ({ value: environment.name, label: environment.title }))
   const rows = matrix.rows.filter((row) => row.cells[left]?.release !== row.cells[right]?.release)
   const columns: Column<MatrixRow>[] = [
-    { key: 'component', title: 'Component', cell: (row) => <EntityLink of={row.component} /> },
+    { key: 'component', title: 'Component', isMain: true, cell: (row) => <EntityLink of={row.component} /> },
     { key: 'left', title: left, cell: (row) => <Version cell={row.cells[left]} /> },
     { key: 'right', title: right, cell: (row) => <Version cell={row.cells[right]} /> },
   ]

@@ -34,12 +34,23 @@ export function MatrixCell({ component, environment, cell, promoteTo, onIntent }
       {cell.activeChangeId === null ? (
         <div className={css['acts']}>
           {promoteTo === undefined ? null : (
-            <Button variant="default" size="compact-xs" onClick={() => onIntent({ kind: 'promote', component, from: environment, to: promoteTo })}>
-              Promote<span className="sr"> {component}</span> to {promoteTo}
+            <Button
+              variant="default"
+              size="compact-xs"
+              aria-label={`Promote to ${promoteTo}: ${component} from ${environment}`}
+              onClick={() => onIntent({ kind: 'promote', component, from: environment, to: promoteTo })}
+            >
+              Promote to {promoteTo}
             </Button>
           )}
-          <Button variant="subtle" color="gray" size="compact-xs" onClick={() => onIntent({ kind: 'rollback', component, environment })}>
-            Roll back<span className="sr"> {component} in {environment}</span>
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            className={css['quiet'] ?? ''}
+            aria-label={`Roll back: ${component} in ${environment}`}
+            onClick={() => onIntent({ kind: 'rollback', component, environment })}
+          >
+            Roll back
           </Button>
         </div>
       ) : (

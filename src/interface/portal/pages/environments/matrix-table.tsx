@@ -18,14 +18,14 @@ export function MatrixTable({ matrix, rows, onIntent }: MatrixTableProps) {
   const environments = [...matrix.environments].sort((a, b) => a.order - b.order)
   return (
     <div className={css['scroll']} tabIndex={0} role="region" aria-label="What runs where">
-      <table className={css['matrix']}>
-        <thead>
-          <tr>
-            <th scope="col">
+      <table className={css['matrix']} role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">
               <span className="dim">{plural(rows.length, 'component')}</span>
             </th>
             {environments.map((environment) => (
-              <th key={environment.name} scope="col">
+              <th key={environment.name} scope="col" role="columnheader">
                 <span className={css['environment']}>{environment.title}</span>{' '}
                 <span className={css['small']}>
                   {environment.region} · {environment.rollout.strategy.replaceAll('-', ' ')}
@@ -35,10 +35,10 @@ export function MatrixTable({ matrix, rows, onIntent }: MatrixTableProps) {
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {rows.map((row) => (
-            <tr key={row.component} tabIndex={-1} data-row={`/components/${row.component}`} data-component={row.component}>
-              <th scope="row" className={css['name']}>
+            <tr key={row.component} role="row" tabIndex={-1} data-row={`/components/${row.component}`} data-component={row.component}>
+              <th scope="row" role="rowheader" className={css['name']}>
                 <Link to="/components/$name" params={{ name: row.component }}>
                   {row.component}
                 </Link>
@@ -47,7 +47,7 @@ export function MatrixTable({ matrix, rows, onIntent }: MatrixTableProps) {
                 </div>
               </th>
               {environments.map((environment) => (
-                <td key={environment.name}>
+                <td key={environment.name} role="cell" data-environment={environment.title}>
                   <MatrixCell
                     component={row.component}
                     environment={environment.name}

@@ -43,6 +43,7 @@ function columnsOf({ environments }: Matrix): Column<MatrixRow>[] {
     {
       key: 'component',
       title: 'Component',
+      isMain: true,
       cell: (row) => (
         <TwoLines
           main={

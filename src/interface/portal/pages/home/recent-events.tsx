@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import { eventWords, subjectHref, subjectWords } from '../../parts/event-words.ts'
+import { eventSubject, eventWords, subjectHref } from '../../parts/event-words.ts'
 import { Age } from '../../ui/age.tsx'
 import { Who } from '../../ui/links.tsx'
 import { Section } from '../../ui/page.tsx'
@@ -21,12 +21,12 @@ export function RecentEvents() {
             <ul className={css['events']}>
               {items.map((event) => {
                 const href = subjectHref(event.subject)
-                const words = `${eventWords(event.type)}: ${subjectWords(event.subject)}`
+                const title = eventSubject(event)
                 return (
                   <li key={event.sequence}>
-                    <span className="cut">{href === null ? words : <Link to={href as '/'}>{words}</Link>}</span>
-                    <span className="dim">
-                      <Who principal={event.actor} /> · <Age at={event.at} />
+                    <span className="cut">{href === null ? title : <Link to={href as '/'}>{title}</Link>}</span>
+                    <span className="dim cut">
+                      {eventWords(event.type)} · <Who principal={event.actor} /> · <Age at={event.at} />
                     </span>
                   </li>
                 )

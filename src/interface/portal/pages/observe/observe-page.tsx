@@ -49,6 +49,7 @@ function Components({ rows, environment }: { rows: readonly MatrixRow[]; environ
     {
       key: 'name',
       title: 'Component',
+      width: 200,
       cell: (row) => (
         <TwoLines
           main={
@@ -60,7 +61,7 @@ function Components({ rows, environment }: { rows: readonly MatrixRow[]; environ
       ),
     },
     { key: 'health', title: 'Health', width: 120, cell: (row) => <StateMark look={healthLook(row.cells[environment]?.health ?? 'unknown')} /> },
-    { key: 'signals', title: 'Requests, errors, latency', cell: (row) => <Signals component={row.component} environment={environment} /> },
+    { key: 'signals', title: 'Requests, errors, latency', isWide: true, isMain: true, cell: (row) => <Signals component={row.component} environment={environment} /> },
   ]
   return <Table label={`Components in ${environment}`} rows={rows} columns={columns} rowKey={(row) => row.component} href={(row) => `/observe/${row.component}`} />
 }

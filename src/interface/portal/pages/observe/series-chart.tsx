@@ -18,15 +18,19 @@ interface SeriesChartProps {
   names: readonly string[]
   markers: readonly DeployMarker[]
   format: (value: number) => string
+  /** Counts have no ticks between whole numbers. */
+  isWhole?: boolean
   /** A horizontal line, such as an objective. */
   threshold?: number | undefined
 }
+
+const wholeSteps = [1, 2, 5].flatMap((step) => Array.from({ length: 9 }, (_, power) => step * 10 ** power)).sort((a, b) => a - b)
 
 /** Charts with this key share their cursor. */
 const cursorKey = 'fairway-signals'
 
 /** One measure over time, a line for each release; the cursor is shared with the other charts of the page. */
-export function SeriesChart({ label, times, columns, names, markers, format, threshold }: SeriesChartProps) {
+export function SeriesChart({ label, times, columns, names, markers, format, threshold, isWhole = false }: SeriesChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const scheme = useComputedColorScheme()
   useEffect(() => {
@@ -36,13 +40,17 @@ export function SeriesChart({ label, times, columns, names, markers, format, thr
     const chart = new uPlot(
       {
         width: element.clientWidth,
-        height: 200,
+        height: 180,
+        padding: [8, 8, 0, 0],
         legend: { show: true, live: true },
         cursor: { sync: { key: cursorKey }, points: { size: 6 }, drag: { x: false, y: false } },
         scales: { y: { range: (_, __, max) => [0, Math.max(1, max ?? 1) * 1.1] } },
-        axes: [axis, { ...axis, size: 64, values: (_, values) => values.map((value) => format(value)) }],
+        axes: [
+          { ...axis, space: 64, size: 32, values: (_, values) => values.map((value) => clock(value, times)) },
+          { ...axis, size: 56, ...(isWhole ? { incrs: wholeSteps } : {}), values: (_, values) => values.map((value) => format(value)) },
+        ],
         series: [
-          { value: (_, value) => (value === null ? '–' : new Date(value * 1000).toLocaleTimeString('en-GB')) },
+          { label: 'Time', value: (_, value) => (value === null ? '–' : new Date(value * 1000).toLocaleTimeString('en-GB')) },
           ...names.map((name, at) => {
             const { stroke, dash, width } = releaseStroke(at, names.length)
             return { label: name, stroke: resolveColour(stroke), dash, width, points: { show: false }, value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)) }
@@ -53,14 +61,21 @@ export function SeriesChart({ label, times, columns, names, markers, format, thr
       [[...times], ...columns.map((column) => [...column])],
       element,
     )
-    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 200 }))
+    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 180 }))
     observer.observe(element)
     return () => {
       observer.disconnect()
       chart.destroy()
     }
-  }, [times, columns, names, markers, format, threshold, scheme])
+  }, [times, columns, names, markers, format, threshold, isWhole, scheme])
   return <div ref={host} className={css['chart']} role="img" aria-label={label} />
+}
+
+/** `21:40`, or the day where the chart spans more than one. */
+function clock(second: number, times: readonly number[]): string {
+  const date = new Date(second * 1000)
+  const span = (times.at(-1) ?? 0) - (times[0] ?? 0)
+  return span > 2 * 86_400 ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' }) : date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 }
 
 function drawMarks(plot: uPlot, markers: readonly DeployMarker[], threshold: number | undefined): void {

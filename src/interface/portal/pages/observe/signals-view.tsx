@@ -58,7 +58,7 @@ function Charts({ data, markers }: { data: RequestSeries; markers: readonly Depl
               {totals[chart.measure]}
             </span>
           </figcaption>
-          <SeriesChart label={`${chart.title} over time: ${totals[chart.measure]}`} times={chart.times} columns={chart.columns} names={names} markers={markers} format={chart.format} />
+          <SeriesChart label={`${chart.title} over time: ${totals[chart.measure]}`} times={chart.times} columns={chart.columns} names={names} markers={markers} format={chart.format} isWhole={chart.measure !== 'p95Ms'} />
           <ChartTable times={chart.times} columns={chart.columns} names={names} format={chart.format} title={chart.title} />
         </figure>
       ))}

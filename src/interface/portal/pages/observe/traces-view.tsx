@@ -38,6 +38,7 @@ export function TracesView({ component, environment, range }: { component: strin
     {
       key: 'root',
       title: 'Trace',
+      isMain: true,
       cell: (each) => (
         <TwoLines
           main={

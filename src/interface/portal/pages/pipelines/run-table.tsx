@@ -12,6 +12,7 @@ const columns: readonly Column<Run>[] = [
   {
     key: 'run',
     title: 'Run',
+    isMain: true,
     cell: (run) => (
       <TwoLines
         main={
@@ -36,6 +37,6 @@ function Took({ run }: { run: Run }) {
 }
 
 /** Runs of pipelines, newest first. */
-export function RunTable({ runs, label }: { runs: readonly Run[]; label: string }) {
-  return <Table label={label} rows={runs} columns={columns} rowKey={(run) => run.id} href={(run) => `/pipelines/${run.id}`} />
+export function RunTable({ runs, label, isOfOne = false }: { runs: readonly Run[]; label: string; isOfOne?: boolean }) {
+  return <Table label={label} rows={runs} columns={isOfOne ? columns.filter((column) => column.key !== 'repository') : columns} rowKey={(run) => run.id} href={(run) => `/pipelines/${run.id}`} />
 }

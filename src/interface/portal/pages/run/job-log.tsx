@@ -24,7 +24,7 @@ export function JobLog({ run, job, line, to }: JobLogProps) {
   const { query, lines } = useLog(run, job.id, job.state === 'completed')
   const step = chooseStep(job.steps)
   const isFailed = step !== undefined && step.conclusion !== null
-  const target = line ?? (isFailed && step.logTo !== null ? Math.max(step.logFrom ?? 0, step.logTo - 30) : undefined)
+  const target = line ?? (isFailed ? (step.logTo ?? undefined) : undefined)
   useEffect(() => {
     if (line !== undefined) document.getElementById('log')?.scrollIntoView({ block: 'start' })
   }, [line])

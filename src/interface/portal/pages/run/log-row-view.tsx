@@ -26,7 +26,7 @@ export function LogRowView({ row, onFold }: { row: LogRow; onFold: () => void })
       >
         {line.n}
       </a>
-      <span className={css['text']} style={{ paddingLeft: row.depth * 12 }}>
+      <span className={`${css['text']} ${levelClass(line.level)}`} style={{ paddingLeft: row.depth * 12 }}>
         {row.isHead ? (
           <button type="button" className={css['fold']} aria-expanded={!row.isFolded} onClick={onFold}>
             <span aria-hidden="true">{row.isFolded ? '▸' : '▾'}</span>
@@ -39,6 +39,12 @@ export function LogRowView({ row, onFold }: { row: LogRow; onFold: () => void })
       </span>
     </>
   )
+}
+
+function levelClass(level: LogRow['line']['level']): string {
+  if (level === 'error') return css['red'] ?? ''
+  if (level === 'warning') return css['amber'] ?? ''
+  return level === undefined ? '' : (css['faint'] ?? '')
 }
 
 function Pieces({ text }: { text: string }) {

@@ -24,6 +24,7 @@ describe('folded groups', () => {
     expect(findLines(lines, 'DEEP error')).toEqual([5])
     expect(findLines(lines, '')).toEqual([])
     expect(groupsAround(lines, 5)).toEqual([2, 4])
+    expect(groupsAround(lines, 6)).toEqual([2, 4])
     expect(groupsAround(lines, 8)).toEqual([])
   })
 })

@@ -40,13 +40,14 @@ export function findLines(lines: readonly LogLine[], text: string): number[] {
   return lines.filter((line) => line.group !== 'end' && stripAnsi(line.text).toLowerCase().includes(wanted)).map((line) => line.n)
 }
 
-/** Groups (by the number of their first line) around a line, outermost first. */
+/** Groups (by the number of their first line) around a line, outermost first; the line that ends a group is in it. */
 export function groupsAround(lines: readonly LogLine[], n: number): number[] {
   const open: number[] = []
   for (const line of lines) {
     if (line.n > n) break
-    if (line.group === 'end') open.pop()
-    else if (line.group === 'start' && line.n !== n) open.push(line.n)
+    if (line.group === 'end') {
+      if (line.n < n) open.pop()
+    } else if (line.group === 'start' && line.n !== n) open.push(line.n)
   }
   return open
 }

@@ -11,7 +11,7 @@ interface LogViewerProps {
   name: string
   lines: readonly LogLine[]
   isLive: boolean
-  /** Line to show first. */
+  /** Line to show first; a failing step's last line goes to the lower edge, so that what led to it is above. */
   target: number | undefined
   /** Lines of the permalink, first and last. */
   marked: readonly [number, number] | undefined
@@ -47,7 +47,8 @@ export function LogViewer({ name, lines, isLive, target, marked, error, children
     if (n === undefined) return
     pending.current = undefined
     const at = rows.findIndex((row) => row.line.n >= n)
-    if (at !== -1) virtual.scrollToIndex(at, { align: 'center' })
+    const align = n === error ? 'end' : 'center'
+    if (n > 0) virtual.scrollToIndex(at === -1 ? rows.length - 1 : at, { align })
   })
   useEffect(() => {
     if (isFollowing && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: 'end' })

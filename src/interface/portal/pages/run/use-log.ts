@@ -1,8 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '../../api/api.ts'
 import type { LogChunk, LogLine } from '../../api/shapes/index.ts'
 import { openStream } from '../../live/stream.ts'
+
+/** Steps have no events of their own: while lines come, the run is looked at again this often at most. */
+const stepRefreshMs = 2000
 
 interface Log {
   lines: readonly LogLine[]
@@ -20,7 +23,7 @@ export function useLog(run: string, job: string, isEnded: boolean) {
     queryFn: async ({ signal }) => {
       const old = client.getQueryData<Log>(key)
       const lines = [...(old?.lines ?? [])]
-      let from = (lines.at(-1)?.n ?? -1) + 1
+      let from = (lines.at(-1)?.n ?? 0) + 1
       let isComplete = false
       for (;;) {
         const chunk: LogChunk = await api.runLog(run, job, from, signal)
@@ -35,22 +38,45 @@ export function useLog(run: string, job: string, isEnded: boolean) {
   })
   const isLoaded = query.data !== undefined
   const { refetch } = query
+  const loadedTo = useRef(0)
+  loadedTo.current = query.data?.lines.at(-1)?.n ?? 0
   useEffect(() => {
     if (isEnded || !isLoaded) return undefined
-    return openStream({
-      url: `/api/v1/runs/${encodeURIComponent(run)}/jobs/${encodeURIComponent(job)}/log/stream`,
+    let lastRefreshAt = Date.now()
+    const pending: LogLine[] = []
+    let frame = 0
+    const flush = (): void => {
+      frame = 0
+      const lines = pending.splice(0)
+      setStreamed((old) => [...old, ...lines.filter((line) => line.n > (old.at(-1)?.n ?? 0))])
+    }
+    const close = openStream({
+      url: `/api/v1/runs/${encodeURIComponent(run)}/jobs/${encodeURIComponent(job)}/log/stream?from=${loadedTo.current + 1}`,
+      endType: 'end',
       onState: () => undefined,
       onEvent: (event) => {
         const line = lineOf(event.data)
-        if (line !== null) setStreamed((old) => ((old.at(-1)?.n ?? -1) < line.n ? [...old, line] : old))
+        if (line === null) return
+        pending.push(line)
+        if (frame === 0) frame = requestAnimationFrame(flush)
+        if (Date.now() - lastRefreshAt < stepRefreshMs) return
+        lastRefreshAt = Date.now()
+        void client.invalidateQueries({ queryKey: ['runs', 'one', run] })
       },
     })
-  }, [run, job, isEnded, isLoaded])
+    return () => {
+      cancelAnimationFrame(frame)
+      close()
+    }
+  }, [run, job, isEnded, isLoaded, client])
   useEffect(() => {
     if (isEnded && query.data?.isComplete === false) void refetch()
   }, [isEnded, query.data?.isComplete, refetch])
-  const last = query.data?.lines.at(-1)?.n ?? -1
-  const lines = query.data === undefined ? undefined : [...query.data.lines, ...streamed.filter((line) => line.n > last)]
+  const lines = useMemo(() => {
+    if (query.data === undefined) return undefined
+    const last = query.data.lines.at(-1)?.n ?? 0
+    return [...query.data.lines, ...streamed.filter((line) => line.n > last)]
+  }, [query.data, streamed])
   return { query, lines }
 }
 

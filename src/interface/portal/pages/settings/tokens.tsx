@@ -23,7 +23,7 @@ export function Tokens({ scopes }: { scopes: readonly string[] }) {
     onSuccess: () => setAsked(null),
   })
   const columns: readonly Column<TokenInfo>[] = [
-    { key: 'name', title: 'Token', cell: (token) => <TwoLines main={token.name} sub={token.scopes.join(', ')} /> },
+    { key: 'name', title: 'Token', isMain: true, cell: (token) => <TwoLines main={token.name} sub={token.scopes.join(', ')} /> },
     { key: 'made', title: 'Made', isWide: true, width: 112, cell: (token) => <Age at={token.createdAt} /> },
     { key: 'ends', title: 'Ends', width: 112, cell: (token) => token.expiresAt === null ? 'never' : <Age at={token.expiresAt} /> },
     {

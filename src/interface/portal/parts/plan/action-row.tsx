@@ -20,7 +20,7 @@ export function ActionRow({ action, verdicts }: { action: PlannedAction; verdict
     </>
   )
   return (
-    <li className={css['action'] ?? ''}>
+    <li className={css['item']}>
       {action.changes.length === 0 ? (
         <div className={css['plain']}>{line}</div>
       ) : (

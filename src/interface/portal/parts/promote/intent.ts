@@ -16,12 +16,15 @@ export function intentTitle(intent: Intent): string {
 
 /** Asks the server for the plan; nothing is written. */
 export function planIntent(intent: Intent): Promise<Plan> {
-  const { kind, ...input } = intent
-  if (kind === 'deploy') {
-    const { version: _, ...body } = input as Extract<Intent, { kind: 'deploy' }>
-    return api.plan('deploy', body)
-  }
-  return api.plan(kind, input)
+  return api.plan('deploy', deployInput(intent))
+}
+
+/** All three are the change kind `deploy`: where to, and which release (that of another environment, the one before, or a named one). */
+export function deployInput(intent: Intent): Record<string, string | boolean> {
+  const { component } = intent
+  if (intent.kind === 'promote') return { component, environment: intent.to, from: intent.from }
+  if (intent.kind === 'rollback') return { component, environment: intent.environment, rollback: true }
+  return { component, environment: intent.environment, ...(intent.release === undefined ? {} : { release: intent.release }) }
 }
 
 /** Starts it. The key makes a second click on the same dialog the same change. */

@@ -1,0 +1,351 @@
+/// <reference types="node" />
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchBrowser, visit, whyNoBrowser } from './dev/harness.ts'
+
+const reason = whyNoBrowser()
+const root = mkdtempSync(join(tmpdir(), 'fairway-portal-'))
+let browser: Browser
+
+beforeAll(async () => {
+  await build({ configFile: new URL('vite.config.ts', import.meta.url).pathname, build: { outDir: root, emptyOutDir: true }, logLevel: 'error' })
+  if (reason === null) browser = await launchBrowser()
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+interface Chunk {
+  file: string
+  imports?: string[]
+  isEntry?: boolean
+  isDynamicEntry?: boolean
+  src?: string
+}
+
+const kilobytes = (files: Iterable<string>): number => [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(root, file)), { level: 9 }).length, 0) / 1000
+
+describe('bundle budget', () => {
+  const chunks = (): Record<string, Chunk> => JSON.parse(readFileSync(join(root, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>
+  const closure = (all: Record<string, Chunk>, key: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(key)) return seen
+    seen.add(key)
+    for (const next of all[key]?.imports ?? []) closure(all, next, seen)
+    return seen
+  }
+  const filesOf = (all: Record<string, Chunk>, keys: Iterable<string>): Set<string> => new Set([...keys].flatMap((key) => all[key]?.file ?? []))
+
+  test('the first visit to any page needs at most 250 kB of JavaScript, and its page at most 80 kB of that', () => {
+    const all = chunks()
+    const entry = Object.keys(all).find((key) => all[key]?.isEntry === true) ?? ''
+    const first = closure(all, entry)
+    const pages = Object.keys(all).filter((key) => all[key]?.isDynamicEntry === true && /pages\/.*-page\.tsx$/.test(all[key].src ?? ''))
+    expect(pages.length).toBeGreaterThan(15)
+    for (const page of pages) {
+      const own = [...closure(all, page)].filter((key) => !first.has(key))
+      expect(kilobytes(filesOf(all, own)), `own chunks of ${page}`).toBeLessThan(80)
+      expect(kilobytes(filesOf(all, [...first, ...own])), `first visit to ${page}`).toBeLessThan(250)
+    }
+  })
+
+  test('assets are there compressed', () => {
+    const scripts = readdirSync(join(root, 'assets')).filter((name) => name.endsWith('.js'))
+    const big = scripts.filter((name) => readFileSync(join(root, 'assets', name)).length >= 1024)
+    const names = new Set(readdirSync(join(root, 'assets')))
+    expect(big.length).toBeGreaterThan(10)
+    for (const name of big) expect(names.has(`${name}.br`) && names.has(`${name}.gz`), name).toBe(true)
+  })
+})
+
+const addresses = [
+  '/login',
+  '/login?code=used',
+  '/',
+  '/catalog',
+  '/catalog?q=nothing-is-called-so',
+  '/components/orders',
+  '/entities/group/default/payments',
+  '/create',
+  '/create/default/node-service-postgres',
+  '/environments',
+  '/environments?compare=staging..production',
+  '/changes',
+  '/changes/chg_waits',
+  '/changes/chg_danger',
+  '/changes/chg_canary',
+  '/changes/chg_back',
+  '/changes/no-such-change',
+  '/approvals',
+  '/pipelines',
+  '/pipelines/run_red',
+  '/observe',
+  '/observe/orders',
+  '/observe/orders?view=logs',
+  '/observe/orders?view=traces&trace=0123456789abcdef0123456789abcdef',
+  '/releases/rel_orders_10',
+  '/cloud',
+  '/activity',
+  '/settings',
+  '/nowhere',
+]
+
+describe.skipIf(reason !== null)(`pages in Chromium${reason === null ? '' : ` (skipped: ${reason})`}`, () => {
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('every page in %s at %d px has no axe violation, no error and no sideways scroll', async (colorScheme, width) => {
+    await using at = await visit(browser, root, { colorScheme, width })
+    const faults: string[] = []
+    for (const address of addresses) {
+      await at.page.goto(address)
+      await at.page.getByRole('heading', { level: 1 }).first().waitFor()
+      await at.page.locator('[aria-busy="true"]:visible').first().waitFor({ state: 'hidden' }).catch(() => undefined)
+      const { violations } = await new AxeBuilder({ page: at.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+      faults.push(...violations.map((violation) => `${address}: ${violation.id} ${violation.nodes.map((node) => `${node.target.join(' ')} (${node.any[0]?.message ?? node.none[0]?.message ?? ''})`).slice(0, 3).join(' | ')}`))
+      const overflow = await at.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      if (overflow > 0) faults.push(`${address}: ${overflow} px too wide`)
+    }
+    expect(faults).toEqual([])
+    expect(at.errors).toEqual([])
+  }, 240_000)
+
+  test('a newcomer is led to the first service, and no empty page is blank', async () => {
+    await using at = await visit(browser, root, { isEmpty: true })
+    for (const [address, words] of [
+      ['/', 'Create the first service'],
+      ['/catalog', 'The catalog is empty'],
+      ['/environments', 'Nothing runs yet'],
+      ['/changes', 'Nothing was changed yet'],
+      ['/approvals', 'Nothing waits for you'],
+      ['/pipelines', 'Nothing has run yet'],
+      ['/activity', 'Nothing has happened yet'],
+      ['/settings', 'You have no token'],
+    ] as const) {
+      await at.page.goto(address)
+      await at.page.getByText(words).waitFor()
+    }
+    expect(at.errors).toEqual([])
+  })
+
+  test('with the keyboard alone a change is found, read and approved, and the page follows it to its end', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/')
+    await at.page.getByRole('link', { name: 'Promote ledger v8 to production' }).first().waitFor()
+    await at.page.keyboard.press('j')
+    await at.page.keyboard.press('Enter')
+    await at.page.getByRole('heading', { level: 1, name: /Promote ledger v8/ }).waitFor()
+    await at.page.keyboard.press('a')
+    await at.page.getByText('Approved').first().waitFor()
+    await at.page.getByText('Serves all requests.').waitFor()
+    expect(new URL(at.page.url()).pathname).toBe('/changes/chg_waits')
+  })
+
+  test('what can lose data is approved by typing, not by a key', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/changes/chg_danger')
+    await at.page.getByRole('button', { name: 'Approve' }).waitFor()
+    await at.page.keyboard.press('a')
+    const field = at.page.getByLabel('Type postgres/ledger/staging/db to approve')
+    await field.waitFor()
+    const button = at.page.getByRole('button', { name: 'Approve, data can be lost' })
+    expect(await button.isDisabled()).toBe(true)
+    await field.fill('postgres/ledger/staging/db')
+    await button.click()
+    await at.page.getByText('Approved').first().waitFor()
+  })
+
+  test('a rejection needs a reason, which the requester reads', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/changes/chg_waits')
+    await at.page.getByRole('button', { name: 'Reject' }).waitFor()
+    await at.page.keyboard.press('r')
+    await at.page.getByLabel('Why not').fill('Not before the weekend')
+    await at.page.getByRole('button', { name: 'Reject', exact: true }).click()
+    await at.page.getByText('Rejected: Not before the weekend').waitFor()
+  })
+
+  test('a promotion shows its plan before it does anything, and leads to its change', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/environments')
+    const before = at.world.changes.length
+    await at.page.getByRole('button', { name: 'Promote to production: ledger from staging' }).click()
+    const dialog = at.page.getByRole('dialog')
+    await dialog.getByText('Raise the connection limit').waitFor()
+    expect(at.world.changes).toHaveLength(before)
+    await dialog.getByRole('button', { name: 'Promote ledger to production' }).click()
+    await at.page.getByRole('heading', { level: 1, name: /Promote ledger to production/ }).waitFor()
+    await at.page.getByText('You asked for it, so somebody else has to approve it.').waitFor()
+    expect(at.world.changes).toHaveLength(before + 1)
+  })
+
+  test('p on a row promotes what is furthest on its way', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/environments')
+    await at.page.getByRole('link', { name: 'ledger', exact: true }).waitFor()
+    await at.page.keyboard.press('j')
+    await at.page.keyboard.press('j')
+    await at.page.keyboard.press('p')
+    await at.page.getByRole('dialog', { name: 'Promote ledger to production' }).waitFor()
+  })
+
+  test('the form checks a field as it is left, keeps the draft over a reload, shows the files, and creates', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/create/default/node-service-postgres')
+    const name = at.page.getByLabel('Name')
+    await name.fill('No Spaces')
+    await at.page.getByLabel('What it does').focus()
+    await at.page.getByText('Lower-case letters, digits and dashes, starting with a letter').waitFor()
+    await at.page.getByRole('button', { name: /^Create/ }).click()
+    await at.page.getByRole('alert').getByText('1 field to correct').waitFor()
+    await name.fill('payouts')
+    await at.page.getByRole('button', { name: 'ci.yml' }).click()
+    await at.page.getByRole('region', { name: 'Content of .github/workflows/ci.yml' }).waitFor()
+    await at.page.reload()
+    expect(await at.page.getByLabel('Name').inputValue()).toBe('payouts')
+    await at.page.getByRole('button', { name: 'Create payouts' }).click()
+    await at.page.getByRole('heading', { level: 1, name: /Create payouts/ }).waitFor()
+  })
+
+  test('what the server finds wrong stands at its field', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/create/default/node-service-postgres')
+    await at.page.getByLabel('Name').fill('orders')
+    await at.page.getByText('A component called "orders" is there already').waitFor()
+  })
+
+  test('an ended session leads to the login and back; a used link says what to do', async () => {
+    await using at = await visit(browser, root)
+    at.world.isSignedIn = false
+    await at.page.goto('/changes/chg_waits')
+    await at.page.getByText('Your session has ended').waitFor()
+    await at.page.getByLabel('Link or code').fill('used')
+    await at.page.getByRole('button', { name: 'Sign in' }).click()
+    await at.page.getByText('ask for a new one').waitFor()
+    await at.page.getByLabel('Link or code').fill('http://127.0.0.1/login?code=good')
+    await at.page.getByRole('button', { name: 'Sign in' }).click()
+    await at.page.getByRole('heading', { level: 1, name: /Promote ledger/ }).waitFor()
+  })
+
+  test('an address of another site is never gone to after signing in', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/login?code=good&next=//evil.example/')
+    await at.page.getByRole('heading', { level: 1, name: 'Hello, Ben' }).waitFor()
+    expect(new URL(at.page.url()).origin).toBe(at.server.url)
+  })
+
+  test('without a network the page stands and says so, and heals by itself', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/environments')
+    await at.page.getByRole('link', { name: 'ledger', exact: true }).waitFor()
+    await at.context.setOffline(true)
+    await at.page.getByText('You are offline').waitFor()
+    await at.page.getByRole('link', { name: 'ledger', exact: true }).waitFor()
+    await at.context.setOffline(false)
+    await at.page.getByText('You are offline').waitFor({ state: 'detached' })
+    at.world.update('chg_waits', { title: 'Renamed while away' })
+    await at.page.getByRole('link', { name: 'Changes' }).first().click()
+    await at.page.getByRole('link', { name: 'Renamed while away' }).waitFor()
+  })
+
+  test('a part that fails says code, request and retry; the rest of the page stands', async () => {
+    await using at = await visit(browser, root)
+    at.world.failures.set('/approvals', 500)
+    await at.page.goto('/')
+    const alert = at.page.getByRole('alert')
+    await alert.getByText('kernel.internal').waitFor()
+    await at.page.getByRole('link', { name: 'orders', exact: true }).first().waitFor()
+    at.world.failures.clear()
+    await alert.getByRole('button', { name: 'Load again' }).click()
+    await at.page.getByRole('link', { name: 'Promote ledger v8 to production' }).first().waitFor()
+  })
+
+  test('who lacks the permission is told who can grant it', async () => {
+    await using at = await visit(browser, root)
+    at.world.failures.set('/slos', 403)
+    await at.page.goto('/components/orders')
+    await at.page.getByRole('heading', { name: 'Objectives' }).scrollIntoViewIfNeeded()
+    await at.page.getByText('You may not see objectives').waitFor()
+    await at.page.getByText('platform.access.denied').waitFor()
+  })
+
+  test('a failing run opens its failing job at the failure; search steps through hits; a line has an address', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/pipelines/run_red')
+    await at.page.getByText('AssertionError: expected 200, got 500').waitFor()
+    const search = at.page.getByLabel('Search the log')
+    await search.fill('orders-20')
+    await at.page.getByText('1 of 1').waitFor()
+    await search.fill('package-4')
+    await at.page.getByText('1 of 11').waitFor()
+    await search.press('Enter')
+    await at.page.getByText('2 of 11').waitFor()
+    const link = at.page.getByLabel(/^Link to line/).first()
+    await link.click()
+    expect(new URL(at.page.url()).searchParams.get('line')).not.toBeNull()
+    await at.page.reload()
+    await at.page.locator('[data-marked="true"]').waitFor()
+  })
+
+  test('20,000 entities are filtered as one types, and only what is seen is drawn', async () => {
+    await using at = await visit(browser, root, { entityCount: 20_000 })
+    await at.page.goto('/catalog')
+    await at.page.getByText('20,014 entities').waitFor({ timeout: 30_000 })
+    expect(await at.page.getByRole('row').count()).toBeLessThan(80)
+    await at.page.keyboard.press('/')
+    await at.page.keyboard.type('ledger')
+    await at.page.getByText('1 entity of').waitFor()
+    expect(new URL(at.page.url()).searchParams.get('q')).toBe('ledger')
+  }, 60_000)
+
+  test('the palette finds what the server knows and goes there', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/')
+    await at.page.getByRole('heading', { level: 1 }).waitFor()
+    await at.page.keyboard.press('Control+k')
+    await at.page.getByRole('textbox', { name: 'Search and commands' }).fill('storefront')
+    await at.page.getByRole('option', { name: /storefront/ }).or(at.page.getByRole('button', { name: /^storefront/ })).first().waitFor()
+    await at.page.keyboard.press('ArrowDown')
+    await at.page.keyboard.press('Enter')
+    await at.page.getByRole('heading', { level: 1, name: /storefront/ }).waitFor()
+  })
+
+  test('g and a letter goes places, and a letter alone can be switched off', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/')
+    await at.page.getByRole('heading', { level: 1 }).waitFor()
+    await at.page.keyboard.press('g')
+    await at.page.keyboard.press('e')
+    await at.page.getByRole('heading', { level: 1, name: 'Environments' }).waitFor()
+    await at.page.goto('/settings')
+    await at.page.getByLabel(/Single-letter keys/).uncheck()
+    await at.page.keyboard.press('g')
+    await at.page.keyboard.press('c')
+    await at.page.keyboard.press('?')
+    expect(new URL(at.page.url()).pathname).toBe('/settings')
+    expect(await at.page.getByRole('dialog').count()).toBe(0)
+  })
+
+  test('a token is shown once', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/settings')
+    await at.page.getByRole('button', { name: 'Create a token' }).click()
+    await at.page.getByLabel('Name').fill('script')
+    await at.page.getByRole('textbox', { name: 'Scopes' }).or(at.page.getByLabel('Scopes')).first().fill('change:read')
+    await at.page.keyboard.press('Enter')
+    await at.page.getByRole('button', { name: 'Create the token' }).click()
+    await at.page.getByText(/^fwt_/).waitFor()
+    await at.page.getByRole('button', { name: 'I have it' }).click()
+    await at.page.getByText('script', { exact: true }).waitFor()
+    expect(await at.page.getByText(/^fwt_/).count()).toBe(0)
+  })
+})
