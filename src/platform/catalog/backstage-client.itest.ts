@@ -176,6 +176,33 @@ describe('@backstage/catalog-client', () => {
     })
   })
 
+  it.each([
+    '/entities?filter=kind%3D%00',
+    '/entities/by-name/component/default/%00',
+    '/entities/by-query?cursor=e30=',
+    '/entities?limit=x',
+    '/entities?order=x',
+    '/entity-facets',
+    '/entities/by-uid/x',
+  ])("%s is the caller's fault", async (path) => {
+    const response = await fetch(`http://127.0.0.1:${server.port}/api/catalog${path}`, { headers: { authorization: 'Bearer good' } })
+    expect([400, 404]).toContain(response.status)
+    expect(await response.json()).toMatchObject({ error: { name: expect.stringMatching(/InputError|NotFoundError/) as string } })
+  })
+
+  it.each([
+    '/api/v1/entities?kind=%00',
+    '/api/v1/entities?owner=%00&q=a',
+    '/api/v1/entities/component/default/%00',
+    '/api/v1/entities?cursor=x',
+    '/api/v1/search?q=%00',
+    "/api/v1/search?q='%22!&limit=1",
+    '/api/v1/entities?q=c1&kind=component&owner=payments',
+  ])('%s is answered, never with a 500', async (path) => {
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers: { authorization: 'Bearer good' } })
+    expect(response.status).toBeLessThan(500)
+  })
+
   it('getEntitiesByRefs: in the order asked, absent and filtered ones undefined', async () => {
     const request = {
       entityRefs: ['component:default/c3', 'component:default/absent', 'system:default/shop'],

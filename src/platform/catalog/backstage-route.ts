@@ -37,6 +37,8 @@ export function backstageRoute(route: BackstageRoute): Route {
     renderFault: (problem) => errorResponse(problem.status, problem.status === 401 ? authenticationText(problem.code) : problem.detail),
     handle: async (input) => {
       try {
+        // PostgreSQL takes no NUL in a text.
+        if (input.url.href.includes('%00')) throw catalogFaults.bad_query({ what: 'a query has no NUL' })
         const result = await route.handle(input)
         return result instanceof Response ? result : Response.json(result)
       } catch (error) {

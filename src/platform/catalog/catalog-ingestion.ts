@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { EventDraft } from '#kernel/common/event'
-import { parseSource } from '#kernel/common/document'
 import type { FieldProblem } from '#kernel/common/fault'
 import type { Database, Transaction } from '#kernel/node/database'
 import type { Journal } from '#kernel/node/journal'
@@ -21,6 +20,7 @@ import {
   type FileRow,
 } from './catalog-store.ts'
 import type { CatalogSource, SourceFile } from './catalog-source.ts'
+import { readDescriptors } from './descriptor-source.ts'
 import { checkEntity } from './entity-check.ts'
 import { planFile } from './ingestion-plan.ts'
 
@@ -198,7 +198,7 @@ function hashOf(text: string): string {
 }
 
 function refsIn(file: SourceFile): string[] {
-  return parseSource(file.path, file.text).documents.flatMap((document) => checkEntity(document).ref ?? [])
+  return readDescriptors(file.path, file.text).documents.flatMap((document) => checkEntity(document).ref ?? [])
 }
 
 async function rememberHead(tx: Transaction, repository: string, head: string | null): Promise<void> {

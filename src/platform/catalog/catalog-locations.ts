@@ -5,7 +5,7 @@ import type { Database } from '#kernel/node/database'
 import { readJson, type Route } from '#kernel/node/http'
 import { backstageRoute } from './backstage-route.ts'
 import { catalogFaults } from './catalog-faults.ts'
-import { parseSource } from '#kernel/common/document'
+import { readDescriptors } from './descriptor-source.ts'
 import { checkEntity } from './entity-check.ts'
 import { formatEntityRef } from './entity-ref.ts'
 
@@ -94,7 +94,7 @@ export function backstageLocationRoutes(db: Database, linkTo: LinkTo): Route[] {
       handle: async ({ request }) => {
         const body = z.object({ entity: z.unknown(), location: z.string() }).safeParse(await readJson(request))
         if (!body.success) throw catalogFaults.bad_query({ what: 'Missing entity or location' })
-        const document = parseSource('entity', JSON.stringify(body.data.entity)).documents[0]
+        const document = readDescriptors('entity', JSON.stringify(body.data.entity)).documents[0]
         const problems = document ? checkEntity(document).problems : [{ field: '', message: 'it is no object' }]
         if (problems.length === 0) return new Response(null, { status: 200 })
         return Response.json({ errors: problems.map(({ field, message }) => ({ name: 'InputError', message: `${field}: ${message}` })) }, { status: 400 })

@@ -4,10 +4,14 @@ import type { FieldProblem } from '#kernel/common/fault'
 import { canonicalJson } from '#kernel/common/json'
 import type { Transaction } from '#kernel/node/database'
 import { tablesOf } from './catalog-tables.ts'
+import { storableText } from './descriptor-source.ts'
 import type { Entity } from './entity.ts'
 import { formatEntityRef, parseEntityRef } from './entity-ref.ts'
 import { edgesOf } from './entity-relations.ts'
 import { searchRowsOf } from './entity-search-rows.ts'
+
+/** Of one file; the rest is more of the same. */
+const MAX_PROBLEMS = 50
 
 export interface FileRow {
   id: string
@@ -61,7 +65,7 @@ export async function upsertFile(
     branch: file.branch,
     commit_sha: file.commit,
     content_hash: file.contentHash,
-    problems: JSON.stringify(file.problems),
+    problems: problemsJson(file.problems),
     conflicts: [...file.conflicts],
   }
   const row = await tablesOf(tx)
@@ -126,7 +130,7 @@ export async function upsertEntity(
 export async function setEntityProblems(tx: Transaction, ref: string, problems: readonly FieldProblem[]): Promise<void> {
   await tablesOf(tx)
     .updateTable('entity')
-    .set({ problems: JSON.stringify(problems) })
+    .set({ problems: problemsJson(problems) })
     .where('ref', '=', ref)
     .execute()
 }
@@ -142,7 +146,7 @@ export async function moveEntity(tx: Transaction, ref: string, to: { repository:
     .executeTakeFirstOrThrow()
   await db
     .updateTable('entity')
-    .set({ file_id: file.id, problems: JSON.stringify(file.problems) })
+    .set({ file_id: file.id, problems: problemsJson(file.problems) })
     .where('ref', '=', ref)
     .execute()
 }
@@ -165,6 +169,11 @@ export async function releaseConflicts(tx: Transaction, refs: readonly string[])
     .where(sql<boolean>`conflicts && ${[...refs]}::text[]`)
     .returning(['repository', 'branch'])
     .execute()
+}
+
+function problemsJson(problems: readonly FieldProblem[]): string {
+  const kept = problems.slice(0, MAX_PROBLEMS)
+  return JSON.stringify(kept.map((problem) => ({ ...problem, field: storableText(problem.field), message: storableText(problem.message).slice(0, 1_000) })))
 }
 
 function ownerOf(entity: Entity): string | null {

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { catalogFaults } from './catalog-faults.ts'
 import type { EntityPredicate, ValuePredicate } from './entity-predicate.ts'
 
 type Condition = RawBuilder<boolean>
@@ -48,5 +49,7 @@ function containsRelation(wanted: { type?: string; targetRef?: string }): Condit
 }
 
 function lower(value: unknown): string {
-  return String(value).toLowerCase()
+  const text = String(value).toLowerCase()
+  if (text.includes('\u0000')) throw catalogFaults.bad_query({ what: 'a query has no NUL' })
+  return text
 }

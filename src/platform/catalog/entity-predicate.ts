@@ -47,6 +47,7 @@ export function parseFilters(filters: readonly string[]): EntityPredicate | unde
 
 /** Checks a predicate that came from outside. @throws `platform.catalog.bad_query`. */
 export function assertPredicate(value: unknown): EntityPredicate {
+  if (JSON.stringify(value ?? null).includes('\\u0000')) throw bad('a query has no NUL')
   let terms = 0
   const visit = (node: unknown, depth: number): void => {
     if (++terms > MAX_TERMS || depth > 20) throw bad(`a query has at most ${MAX_TERMS} terms, 20 deep`)

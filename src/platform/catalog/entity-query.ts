@@ -50,6 +50,7 @@ export class EntityQuery {
   }
 
   async findByRef(ref: string): Promise<StoredEntity | undefined> {
+    if (ref.includes('\u0000')) return undefined // PostgreSQL takes no NUL in a text
     return (await this.#read(sql`where e.ref = ${ref.toLowerCase()}`))[0]
   }
 
@@ -58,10 +59,9 @@ export class EntityQuery {
   }
 
   async listByRefs(refs: readonly string[], predicate: EntityPredicate | undefined): Promise<Map<string, StoredEntity>> {
-    if (refs.length === 0) return new Map()
-    const found = await this.#read(
-      sql`where e.ref = any(${[...new Set(refs.map((ref) => ref.toLowerCase()))]}::text[]) and ${conditionOf(predicate ?? { $all: [] })}`,
-    )
+    const asked = [...new Set(refs.map((ref) => ref.toLowerCase()))].filter((ref) => !ref.includes('\u0000'))
+    if (asked.length === 0) return new Map()
+    const found = await this.#read(sql`where e.ref = any(${asked}::text[]) and ${conditionOf(predicate ?? { $all: [] })}`)
     return new Map(found.map((item) => [item.ref, item]))
   }
 

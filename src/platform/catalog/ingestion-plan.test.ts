@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planFile, type FileFacts } from './ingestion-plan.ts'
 
@@ -39,6 +40,74 @@ describe('planFile', () => {
       conflicts: ['system:default/a'],
       problems: [{ message: expect.stringContaining('acme/other') as string, line: 3 }],
     })
+  })
+
+  it.each([
+    ['depth', '['.repeat(100_000)],
+    ['depth of maps', 'a: {'.repeat(50_000)],
+    ['NUL', system('"a\\0b"')],
+    ['half a surrogate pair', system('a').replace('payments', '"\\ud800"')],
+    [
+      'aliases without end',
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
+        .split('')
+        .map((name, index) => `${name}: &${name} [${`*${'abcdefgh'[index]},`.repeat(9)}x]`)
+        .join('\n')}`,
+    ],
+    ['size', `x: "${'y'.repeat(1_100_000)}"`],
+    [
+      'a prototype',
+      '__proto__: {kind: System}\nkind: System\napiVersion: backstage.io/v1alpha1\nmetadata: {name: constructor, __proto__: {a: b}}\nspec: {owner: x}',
+    ],
+  ])('survives %s, and keeps what was there', (_what, text) => {
+    const startedAt = performance.now()
+    const plan = planFile(facts(text, { previousRefs }))
+    expect(plan.problems.length).toBeGreaterThan(0)
+    expect(plan.removes).toEqual([])
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
+  it('never throws, whatever is in a file', () => {
+    const piece = fc.constantFrom(
+      'apiVersion: ',
+      'backstage.io/v1alpha1',
+      '\n',
+      'kind: ',
+      'System',
+      'metadata: ',
+      '{',
+      '}',
+      '[',
+      ']',
+      'name: ',
+      'a',
+      '  ',
+      '- ',
+      '---',
+      '&x ',
+      '*x',
+      '"',
+      "'",
+      '|',
+      '>',
+      '!!binary ',
+      '<<: ',
+      ':',
+      '#',
+      '%YAML 1.1',
+      '\u0000',
+      '\t',
+      'spec: ',
+      'owner: x',
+      '? ',
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const plan = planFile(facts(pieces.join(''), { previousRefs }))
+        expect(plan.upserts.length + plan.problems.length + plan.removes.length).toBeGreaterThanOrEqual(0)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it.each([

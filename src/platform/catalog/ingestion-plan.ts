@@ -1,5 +1,5 @@
-import { parseSource } from '#kernel/common/document'
 import type { FieldProblem } from '#kernel/common/fault'
+import { readDescriptors } from './descriptor-source.ts'
 import type { Entity } from './entity.ts'
 import { checkEntity } from './entity-check.ts'
 import { isPrivilegedKind } from './entity-kinds.ts'
@@ -34,7 +34,7 @@ export interface FilePlan {
  * - A privilege (a person, a group, a platform kind) comes from trusted repositories only.
  */
 export function planFile(facts: FileFacts): FilePlan {
-  const source = parseSource(facts.path, facts.text)
+  const source = readDescriptors(facts.path, facts.text)
   const upserts = new Map<string, Entity>()
   const conflicts: string[] = []
   const wrongOf = new Map<string, FieldProblem[]>()
