@@ -955,6 +955,7 @@ export interface Operations {
         steps: Array<{
           number: number
           name: string
+          kind: "run" | "action"
           state: "queued" | "running" | "completed"
           conclusion: "success" | "failure" | "cancelled" | "skipped" | "timed_out" | null
           startedAt: string | null
@@ -1023,6 +1024,7 @@ export interface Operations {
         steps: Array<{
           number: number
           name: string
+          kind: "run" | "action"
           state: "queued" | "running" | "completed"
           conclusion: "success" | "failure" | "cancelled" | "skipped" | "timed_out" | null
           startedAt: string | null
@@ -1088,6 +1090,7 @@ export interface Operations {
         steps: Array<{
           number: number
           name: string
+          kind: "run" | "action"
           state: "queued" | "running" | "completed"
           conclusion: "success" | "failure" | "cancelled" | "skipped" | "timed_out" | null
           startedAt: string | null
@@ -1159,6 +1162,7 @@ export interface Operations {
           steps: Array<{
             number: number
             name: string
+            kind: "run" | "action"
             state: "queued" | "running" | "completed"
             conclusion: "success" | "failure" | "cancelled" | "skipped" | "timed_out" | null
             startedAt: string | null
@@ -1252,6 +1256,7 @@ export interface Operations {
         steps: Array<{
           number: number
           name: string
+          kind: "run" | "action"
           state: "queued" | "running" | "completed"
           conclusion: "success" | "failure" | "cancelled" | "skipped" | "timed_out" | null
           startedAt: string | null

@@ -5,6 +5,7 @@ import { createRolloutDrivers, type HealthJudge } from '#delivery/rollout'
 import { PostgresDriver } from '#provisioning/postgres'
 import { RouteDriver } from '#provisioning/route'
 import { SecretValueDriver } from '#provisioning/secret-value'
+import { TerraformDriver, type TerraformDriverDeps } from '#provisioning/terraform'
 import { VolumeDriver } from '#provisioning/volume'
 import type { ResourceSecrets } from '#provisioning/resource'
 import type { Ingress } from '#runtime/ingress'
@@ -13,12 +14,13 @@ import type { Foundation } from './foundation.ts'
 import { hostClaims } from './host-claims.ts'
 
 /** The one list of adapters: what recipes may name, and what a rollout is made of. A new driver is one line here. */
-export function resourceDrivers(base: Foundation, deps: { secrets: ResourceSecrets; ingress: Ingress }): Driver[] {
+export function resourceDrivers(base: Foundation, deps: { secrets: ResourceSecrets; ingress: Ingress; terraform: TerraformDriverDeps }): Driver[] {
   return [
     new PostgresDriver({ adminUrl: base.adminUrl, secrets: deps.secrets, closed: [databaseOf(base.databaseUrl), 'postgres', 'template1'] }),
     new VolumeDriver(volumesFolder(base)),
     new SecretValueDriver({ secrets: deps.secrets }),
     new RouteDriver({ hosts: hostClaims(deps.ingress.routes, () => deps.ingress.port) }),
+    new TerraformDriver(deps.terraform),
   ]
 }
 

@@ -34,6 +34,7 @@ import { objectivesOf } from './objectives.ts'
 import { deployableReleases } from './releases.ts'
 import { openFrontDoor } from './front-door.ts'
 import { systemRoutes } from './system-routes.ts'
+import { terraformDeps } from './terraform-deps.ts'
 
 export interface Assembled {
   url: string
@@ -130,7 +131,18 @@ export async function assemble(base: Foundation, stack: AsyncDisposableStack): P
     clock,
     recipes: organisation.recipes,
     ownerOf: (component) => catalog.directory.ownerOf(component),
-    drivers: resourceDrivers(base, { secrets: secrets.store, ingress }),
+    drivers: resourceDrivers(base, {
+      secrets: secrets.store,
+      ingress,
+      terraform: terraformDeps(base, {
+        secrets: secrets.store,
+        keyring,
+        states: states.store,
+        identity: identity.service,
+        gitHost: delivery.gitHost,
+        url: door.url,
+      }),
+    }),
   })
   const scaffolder = createScaffolder({ db, journal, host: delivery.gitHost, catalog, publicUrl: () => door.url })
   const deploy = createDeployKind({

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { databaseFaults, isConnectionFailure } from '#kernel/node/database'
 import { createRouter, serveHttp, type RequestRecord, type Route, type RouterDeps } from '#kernel/node/http'
 import type { Telemetry } from '#kernel/node/telemetry'
 import type { Foundation } from './foundation.ts'
@@ -30,6 +31,7 @@ export async function openFrontDoor(base: Foundation): Promise<FrontDoor> {
         authenticate,
         authorize,
         log: base.log,
+        translate: (error) => (isConnectionFailure(error) ? databaseFaults.unavailable({}, { cause: error, retryAfterSeconds: 1 }) : undefined),
         observe: requestMetrics(telemetry),
         fallback: portalFiles(path.join(base.checkout, 'dist', 'portal')),
       })

@@ -55,13 +55,23 @@ export function portalFiles(folder: string): (request: Request) => Promise<Respo
     const { pathname } = new URL(request.url)
     if (/^\/(api|git|v2|v1)\//.test(pathname)) return undefined
     const names = await known
-    const wanted = decodeURIComponent(pathname.slice(1))
+    const wanted = decoded(pathname.slice(1))
+    if (wanted === undefined) return undefined
     const isAsset = names.has(wanted) && wanted !== 'index.html' && /\.\w+$/.test(wanted)
     if (!isAsset && /\.\w{2,5}$/.test(wanted)) return undefined
     const file = await load(isAsset ? wanted : 'index.html')
     return file
       ? answer(request, file)
       : new Response('The portal has not been built yet: run `npm start` in the checkout.\n', { status: 503, headers: { 'content-type': 'text/plain' } })
+  }
+}
+
+/** Undefined for percent signs that decode to nothing. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { parseSource, problemText, type SourceDocument } from '#kernel/common/document'
 import type { FieldProblem } from '#kernel/common/fault'
-import { parseAccount } from '#cloud/account'
+import { readAccount } from '#cloud/account'
 import { readRecipe } from '#provisioning/recipe'
 import { checkEntity } from '#platform/catalog'
 import { readEnvironment } from '#platform/environment'
@@ -17,7 +17,7 @@ const readers: Record<string, (document: SourceDocument) => { problems: readonly
   Environment: readEnvironment,
   Policy: readPolicy,
   Recipe: readRecipe,
-  CloudAccount: parseAccount,
+  CloudAccount: readAccount,
 }
 
 it('every document of the starter organisation is good, for the catalog and for the feature that reads it', () => {

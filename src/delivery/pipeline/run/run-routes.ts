@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonRoute, type Route } from '#kernel/node/http'
+import { jsonRoute, type ResourceRef, type Route } from '#kernel/node/http'
 import type { Database } from '#kernel/node/database'
 import type { ArtifactStore } from '../action/artifact-store.ts'
 import type { FairwayPipelineEngine } from '../fairway-pipeline-engine.ts'
@@ -18,6 +18,8 @@ const wire = (run: Run): z.infer<typeof runSchema> => structuredClone(run) as z.
 /** Routes of runs, logs and artifacts. */
 export function runRoutes(deps: { db: Database; engine: FairwayPipelineEngine; source: PipelineSource; artifacts: ArtifactStore }): Route[] {
   const { engine } = deps
+  // A run belongs to whoever owns what its repository builds.
+  const ofRun = async ({ params }: { params: { id: string } }): Promise<ResourceRef> => ({ type: 'Repository', id: (await engine.get(params.id)).repository })
   return [
     jsonRoute({
       method: 'GET',
@@ -73,6 +75,7 @@ export function runRoutes(deps: { db: Database; engine: FairwayPipelineEngine; s
       response: runSchema,
       status: 202,
       errors: [pipelineFaults.unknown_source, pipelineFaults.not_triggered, pipelineFaults.wrong_inputs],
+      resource: ({ body }) => ({ type: 'Repository', id: body.repository }),
       handle: async ({ body, caller, idempotencyKey }) => {
         const described = await deps.source.describe(body.repository)
         const wanted = body.ref ?? described?.defaultBranch ?? 'main'
@@ -103,6 +106,7 @@ export function runRoutes(deps: { db: Database; engine: FairwayPipelineEngine; s
       response: runSchema,
       status: 202,
       errors: [...none, pipelineFaults.not_active],
+      resource: ofRun,
       handle: async ({ params, caller }) => wire(await engine.cancel(params.id, caller.principal)),
     }),
     jsonRoute({
@@ -117,6 +121,7 @@ export function runRoutes(deps: { db: Database; engine: FairwayPipelineEngine; s
       response: runSchema,
       status: 202,
       errors: [...none, pipelineFaults.still_active, pipelineFaults.invalid_workflow],
+      resource: ofRun,
       handle: async ({ params, query, caller }) => wire(await engine.rerun(params.id, caller.principal, query)),
     }),
     jsonRoute({

@@ -14,6 +14,7 @@ const annotation = z.object({
 const step = z.object({
   number: z.number().int(),
   name: z.string(),
+  kind: z.enum(['run', 'action']),
   state,
   conclusion,
   startedAt: instant,

@@ -15,6 +15,8 @@ export interface Step {
   /** From 1, in the order of running. */
   number: number
   name: string
+  /** `run`: the user's own command; `action`: one of the platform's, before, among or after them. */
+  kind: 'run' | 'action'
   state: RunState
   conclusion: Conclusion | null
   startedAt: string | null

@@ -72,7 +72,7 @@ export class JobExecution {
     const deadline = this.#deadline(cancel, abandon)
     try {
       this.#evaluateEnv()
-      this.#board.plan(definition.steps.map((step, index) => this.#nameOf(step, index)))
+      this.#board.plan(definition.steps.map((step, index) => ({ name: this.#nameOf(step, index), kind: step.uses ? 'action' : 'run' })))
       for (const [index, step] of definition.steps.entries()) {
         await this.#runStep(step, index, deadline)
         if (abandon.aborted) break
@@ -153,7 +153,7 @@ export class JobExecution {
   async #runPosts(deadline: Deadline, abandon: AbortSignal): Promise<void> {
     for (const post of this.#posts.reverse()) {
       if (abandon.aborted || (post.onlyOnSuccess && this.#status !== 'success')) continue
-      const index = this.#board.add(post.name)
+      const index = this.#board.add(post.name, 'action')
       await this.#board.start(index, post.name)
       const outcome = await post.run(deadline.stepSignal())
       if (outcome.conclusion === 'failure' && this.#status === 'success') this.#status = 'failure'

@@ -15,14 +15,14 @@ export class StepBoard {
     return this.#steps
   }
 
-  plan(names: readonly string[]): void {
-    for (const name of names) this.add(name)
+  plan(steps: readonly Pick<Step, 'name' | 'kind'>[]): void {
+    for (const step of steps) this.add(step.name, step.kind)
   }
 
   /** @returns the index of the new step. */
-  add(name: string): number {
+  add(name: string, kind: Step['kind']): number {
     const blank = { state: 'queued' as const, conclusion: null, startedAt: null, finishedAt: null, logFrom: null, logTo: null }
-    this.#steps = [...this.#steps, { number: this.#steps.length + 1, name, ...blank }]
+    this.#steps = [...this.#steps, { number: this.#steps.length + 1, name, kind, ...blank }]
     return this.#steps.length - 1
   }
 
