@@ -3,7 +3,7 @@ import path from 'node:path'
 import { childEnvironment } from '#kernel/node/config'
 import { systemCaller } from '#kernel/node/http'
 import type { LocalGitHost } from '#delivery/git-host'
-import type { IdentityService } from '#platform/identity'
+import type { Identity } from '#platform/identity'
 import type { Keyring, SealedSecretStore } from '#platform/secret'
 import type { StateStore } from '#provisioning/state'
 import { findTofu, type TerraformDriverDeps } from '#provisioning/terraform'
@@ -16,7 +16,7 @@ const TOKEN_SECONDS = 6 * 3_600
 /** What the Terraform driver needs: modules from the organisation's repository, and for each run a token for its own state alone. */
 export function terraformDeps(
   base: Foundation,
-  parts: { secrets: SealedSecretStore; keyring: Keyring; states: StateStore; identity: IdentityService; gitHost: LocalGitHost; url: string },
+  parts: { secrets: SealedSecretStore; keyring: Keyring; states: StateStore; identity: Identity['service']; gitHost: LocalGitHost; url: string },
 ): TerraformDriverDeps {
   const { db, clock, settings } = base
   const inherited = childEnvironment()
