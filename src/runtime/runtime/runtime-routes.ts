@@ -3,8 +3,9 @@ import { httpFaults, jsonRoute, rawRoute, type ResourceRef, type Route } from '#
 import type { LogLine, Runtime, WorkloadRef } from './runtime.ts'
 import { runtimeFaults } from './runtime-faults.ts'
 
-const place = z.object({ component: z.string().min(1), environment: z.string().min(1) })
-const logQuery = place.extend({
+const place = z.strictObject({ component: z.string().min(1), environment: z.string().min(1) })
+const logQuery = z.object({
+  ...place.shape,
   release: z.string().optional(),
   tail: z.coerce.number().int().min(0).max(10_000).default(200),
   follow: z.enum(['true', 'false', '1', '0', '']).default('false'),
@@ -57,7 +58,8 @@ export function runtimeRoutes(deps: { runtime: Runtime }): Route[] {
       body: place,
       response: z.object({ restarted: z.array(z.object({ component: z.string(), environment: z.string(), release: z.string() })) }),
       status: 202,
-      resource: ({ body }): ResourceRef => ({ type: 'Environment', id: body.environment }),
+      // Owned by whoever owns the component.
+      resource: ({ body }): ResourceRef => ({ type: 'Environment', id: body.environment, attributes: { component: body.component } }),
       handle: async ({ body, caller }) => {
         const refs = (await deps.runtime.list(body)).map((status) => status.ref)
         if (refs.length === 0) throw runtimeFaults.not_found({ workload: `${body.component}/${body.environment}` })

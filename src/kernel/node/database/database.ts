@@ -67,8 +67,10 @@ export async function assertServerVersion(db: Database): Promise<void> {
 /** True when `error` says that the server is away or the connection broke, so that trying again makes sense. */
 export function isConnectionFailure(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  // No socket file is a server that is away; any other file that is missing is not.
+  if (code === 'ENOENT') return (error as NodeJS.ErrnoException).syscall === 'connect'
   return (
-    ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08001', '08003', '53300'].includes(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08001', '08003', '53300'].includes(code) ||
     (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
   )
 }

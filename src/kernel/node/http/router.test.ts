@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { faults } from '#kernel/common/fault'
 import { silentLogger } from '#kernel/node/log'
 import type { Caller } from './caller.ts'
+import { httpFaults } from './http-faults.ts'
 import { openApiOf } from './openapi.ts'
 import { jsonRoute, rawRoute, type Route } from './route.ts'
 import { createRouter } from './router.ts'
@@ -96,12 +97,30 @@ describe('router', () => {
     { why: 'no credential', who: undefined, body: '{"title":"Sea"}', status: 401, code: 'kernel.http.unauthenticated' },
     { why: 'no permission', who: caller, body: '{"title":"Sea"}', status: 403, code: 'kernel.http.forbidden' },
     { why: 'not JSON', who: caller, body: '{', status: 400, code: 'kernel.http.not_json' },
+    { why: 'a text with NUL', who: caller, body: '{"title":"a\\u0000b"}', status: 400, code: 'kernel.http.bad_request' },
+    { why: 'half of a surrogate pair', who: caller, body: '{"title":"\\ud83d"}', status: 400, code: 'kernel.http.bad_request' },
     { why: 'a wrong and an unknown field', who: caller, body: '{"title":"","more":1}', status: 400, code: 'kernel.http.bad_request' },
   ])('answers $status problem+json: $why', async ({ who, body, status, code }) => {
     const response = await routerFor(who, (permission) => permission !== 'shelf:write' || body !== '{"title":"Sea"}')(post(body))
     expect(response.status).toBe(status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(await response.json()).toMatchObject({ code, status })
+  })
+
+  it('says what an error of a lower part means, and keeps every other one to itself', async () => {
+    const failing = (error: Error): ((request: Request) => Promise<Response>) =>
+      createRouter(routes, {
+        authenticate: async () => {
+          throw error
+        },
+        authorize: async () => ({ isAllowed: true, reason: '' }),
+        translate: (thrown) => (thrown instanceof Error && thrown.message === 'away' ? httpFaults.too_large({ limitBytes: 1 }) : undefined),
+        log: silentLogger,
+      })
+    expect((await failing(new Error('away'))(post('{}'))).status).toBe(413)
+    const other = await failing(new Error('password'))(post('{}'))
+    expect(other.status).toBe(500)
+    expect(await other.text()).not.toContain('password')
   })
 
   it('refuses a change by cookie from a foreign page, and takes one from our own', async () => {

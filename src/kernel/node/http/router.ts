@@ -6,6 +6,7 @@ import { newId } from '#kernel/common/id'
 import type { Logger } from '#kernel/node/log'
 import { PLATFORM, type Caller, type ResourceRef } from './caller.ts'
 import { httpFaults } from './http-faults.ts'
+import { unstorableTexts } from './storable-text.ts'
 import type { JsonRoute, Permission, RawInput, RawRoute, Route, RouteInput } from './route.ts'
 
 /** Largest body of a JSON route. */
@@ -25,6 +26,8 @@ export interface RouterDeps {
   authorize: (caller: Caller, permission: Permission, resource: ResourceRef) => Promise<{ isAllowed: boolean; reason: string }>
   log: Logger
   observe?: (record: RequestRecord) => void
+  /** Says what an error of a lower part means to the caller, e.g. that the database is away; undefined when it is a fault of ours. */
+  translate?: (error: unknown) => Fault | undefined
   /** Answers what no route does (the portal's pages); undefined for a 404. */
   fallback?: (request: Request) => Promise<Response | undefined>
 }
@@ -78,11 +81,12 @@ async function answer(route: Route, context: Context, deps: RouterDeps, requestI
   }
 }
 
-function failed(route: Route, error: unknown, deps: RouterDeps, requestId: string): Response {
+function failed(route: Route, thrown: unknown, deps: RouterDeps, requestId: string): Response {
+  const error = deps.translate?.(thrown) ?? thrown
   const problem = toProblem(error, requestId)
   if (problem.status >= 500) deps.log.error('a request failed', { requestId, method: route.method, path: route.path, status: problem.status, error })
   if (route.kind === 'raw' && route.renderFault) return challenged(route, route.renderFault(problem))
-  return challenged(route, problemResponse(error as Fault, requestId))
+  return challenged(route, problemResponse(error, requestId))
 }
 
 function challenged(route: Route, response: Response): Response {
@@ -91,6 +95,8 @@ function challenged(route: Route, response: Response): Response {
 }
 
 async function answerRaw(route: RawRoute, input: RawInput, deps: RouterDeps): Promise<Response> {
+  const errors = unstorableTexts(input.params)
+  if (errors.length > 0) throw httpFaults.bad_request({ where: 'path', count: errors.length }, { errors })
   await assertAllowed(route.permission, input.caller, async () => (await route.resource?.(input)) ?? PLATFORM, deps)
   return await route.handle(input)
 }
@@ -133,9 +139,11 @@ async function assertAllowed(permission: Permission, caller: Caller | undefined,
 
 function check<T>(where: string, schema: z.ZodType<T> | undefined, value: unknown): T {
   if (!schema) return value as T
+  const unstorable = unstorableTexts(value)
   const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const errors: FieldProblem[] = result.error.issues.map((issue) => ({ field: pathText(issue.path), message: issue.message }))
+  if (result.success && unstorable.length === 0) return result.data
+  const issues: FieldProblem[] = (result.error?.issues ?? []).map((issue) => ({ field: pathText(issue.path), message: issue.message }))
+  const errors = [...unstorable, ...issues]
   throw httpFaults.bad_request({ where, count: errors.length }, { errors })
 }
 
