@@ -71,7 +71,7 @@ function nodeOf() {
   const bundled = path.join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
   if (existsSync(bundled)) return bundled
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
-  fail(`Fairway runs on Node 24, and npm has no build of it for ${process.platform}-${process.arch}: install Node 24 and start again`)
+  return fail(`Fairway runs on Node 24, and npm has no build of it for ${process.platform}-${process.arch}: install Node 24 and start again`)
 }
 
 function hashOf(files) {

@@ -6,12 +6,12 @@ import type { DeployableComponent } from '#platform/deployment'
 
 /** Components of the catalog as deployments and pipelines see them. */
 export interface Components {
-  list(): Promise<DeployableComponent[]>
-  find(name: string): Promise<DeployableComponent | undefined>
+  readonly list: () => Promise<DeployableComponent[]>
+  readonly find: (name: string) => Promise<DeployableComponent | undefined>
   /** The component whose descriptor lies in a repository. */
-  ofRepository(repository: string): Promise<string | undefined>
+  readonly ofRepository: (repository: string) => Promise<string | undefined>
   /** What policies may look at. */
-  facts(name: string): Promise<JsonObject | undefined>
+  readonly facts: (name: string) => Promise<JsonObject | undefined>
 }
 
 export function readComponents(directory: CatalogDirectory, db: Database): Components {
@@ -38,10 +38,16 @@ export function readComponents(directory: CatalogDirectory, db: Database): Compo
       if (!document) return undefined
       return {
         owner: (await directory.ownerOf(name)) ?? '',
-        lifecycle: String(document.entity.spec?.['lifecycle'] ?? ''),
-        type: String(document.entity.spec?.['type'] ?? ''),
+        lifecycle: textField(document, 'lifecycle'),
+        type: textField(document, 'type'),
         tags: [...(document.entity.metadata.tags ?? [])],
       }
     },
   }
+}
+
+/** A text field of an entity's spec; empty when it is absent or not a text. */
+export function textField(document: StoredDocument, name: string): string {
+  const value = document.entity.spec?.[name]
+  return typeof value === 'string' ? value : ''
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { faults } from '#kernel/common/fault'
 
-export const dataFolderFaults = faults('main.data_folder', {
+const dataFolderFaults = faults('main.data_folder', {
   in_use: {
     status: 409,
     title: 'Data folder in use',

@@ -1,6 +1,6 @@
 import type { SloSource } from '#observability/slo'
-import type { CatalogDirectory, StoredDocument } from '#platform/catalog'
-import type { Components } from './components.ts'
+import type { CatalogDirectory } from '#platform/catalog'
+import { textField, type Components } from './components.ts'
 import type { Organisation } from './organisation.ts'
 
 const ORGANISATION = 'fairway/organisation/'
@@ -15,15 +15,11 @@ export function objectivesOf(directory: CatalogDirectory, components: Components
     const shared = documents.filter((document) => document.file.startsWith(ORGANISATION))
     const sources: SloSource[] = []
     for (const component of all) {
-      const own = documents.filter((document) => !document.file.startsWith(ORGANISATION) && serviceOf(document) === component.name)
+      const own = documents.filter((document) => !document.file.startsWith(ORGANISATION) && textField(document, 'service') === component.name)
       for (const document of own.length > 0 ? own : shared)
         for (const environment of environments)
           sources.push({ document: document.entity, component: component.name, environment: environment.name, file: document.file })
     }
     return sources
   }
-}
-
-function serviceOf(document: StoredDocument): string {
-  return String(document.entity.spec?.['service'] ?? '')
 }

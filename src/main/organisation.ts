@@ -1,18 +1,28 @@
 import { readAccount, type CloudAccount } from '#cloud/account'
-import { parseSource, problemText, type SourceDocument } from '#kernel/common/document'
+import { problemText, type SourceDocument } from '#kernel/common/document'
 import type { FieldProblem } from '#kernel/common/fault'
 import type { Logger } from '#kernel/node/log'
-import type { CatalogDirectory, StoredDocument } from '#platform/catalog'
+import type { CatalogDirectory, DocumentChecks, StoredDocument } from '#platform/catalog'
 import { readEnvironment, type Environment } from '#platform/environment'
 import { readPolicy, type Policy } from '#platform/policy'
+import { readTemplate } from '#platform/scaffolder'
 import { readRecipe, type Recipe } from '#provisioning/recipe'
+
+/** What the features say of documents of their kinds, before the catalog takes them in. */
+export const documentChecks: DocumentChecks = {
+  environment: (document) => readEnvironment(document).problems,
+  policy: (document) => readPolicy(document).problems,
+  recipe: (document) => readRecipe(document).problems,
+  cloudaccount: (document) => readAccount(document).problems,
+  template: (document) => readTemplate(document).problems,
+}
 
 /** The organisation's documents, read by the features that they are for. A document that is wrong is logged and left out; the catalog shows its problem. */
 export interface Organisation {
-  environments(): Promise<Environment[]>
-  policies(): Promise<Policy[]>
-  recipes(): Promise<Recipe[]>
-  accounts(): Promise<CloudAccount[]>
+  readonly environments: () => Promise<Environment[]>
+  readonly policies: () => Promise<Policy[]>
+  readonly recipes: () => Promise<Recipe[]>
+  readonly accounts: () => Promise<CloudAccount[]>
 }
 
 export function readOrganisation(directory: CatalogDirectory, log: Logger): Organisation {
@@ -22,7 +32,7 @@ export function readOrganisation(directory: CatalogDirectory, log: Logger): Orga
   ): Promise<T[]> => {
     const values: T[] = []
     for (const stored of await documents) {
-      const result = read(documentOf(stored))
+      const result = read(stored.document)
       if (result.value === undefined) log.warn(`left out ${stored.ref}: ${result.problems.map(problemText).join('; ')}`, { entity: stored.ref })
       else values.push(result.value)
     }
@@ -50,11 +60,4 @@ export function readOrganisation(directory: CatalogDirectory, log: Logger): Orga
         return { value: result.account, problems: result.problems }
       }),
   }
-}
-
-/** A stored entity as a document again. Its lines are those of our own rendering: the catalog judged the file when it was pushed. */
-function documentOf(stored: StoredDocument): SourceDocument {
-  const document = parseSource(stored.file, JSON.stringify(stored.entity)).documents[0]
-  if (!document) throw new Error(`${stored.ref} can't be read again`)
-  return document
 }

@@ -96,7 +96,7 @@ function progressOf(flags: Flags): WalkProgress {
   if (flags.json) return jsonProgress((line) => void process.stdout.write(`${line}\n`))
   return terminalProgress({
     write: (text) => void process.stdout.write(text),
-    isInteractive: Boolean(process.stdout.isTTY),
+    isInteractive: process.stdout.isTTY,
     width: process.stdout.columns ?? 100,
     now: () => performance.now(),
   })

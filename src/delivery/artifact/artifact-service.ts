@@ -24,7 +24,7 @@ import { packLayer } from './pack-layer.ts'
 import { summariseSarif, summariseSbom } from './reports.ts'
 import { UnpackedArtifacts } from './unpacked-artifacts.ts'
 
-export const DEFAULT_BUILDER_ID = 'https://fairway.dev/builders/runner/v1'
+const DEFAULT_BUILDER_ID = 'https://fairway.dev/builders/runner/v1'
 
 export interface ArtifactDeps {
   db: Database

@@ -1,4 +1,4 @@
 export * from './artifact.ts'
 export * from './artifact-faults.ts'
-export { DEFAULT_BUILDER_ID, type ArtifactDeps } from './artifact-service.ts'
+export { type ArtifactDeps } from './artifact-service.ts'
 export * from './create-artifacts.ts'

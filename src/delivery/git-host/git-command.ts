@@ -90,7 +90,7 @@ export async function git(folders: GitFolders, gitDir: string, run: GitRun): Pro
   return result.stdout
 }
 
-export function gitFailure(gitDir: string, stderr: Buffer): Error {
+function gitFailure(gitDir: string, stderr: Buffer): Error {
   const repository = path.basename(gitDir, '.git')
   const what = stderr.toString('utf8').trim().split('\n').slice(-2).join(' / ').replaceAll(gitDir, repository).slice(0, 300)
   return gitHostFaults.failed({ repository, what: what === '' ? 'no message' : what })

@@ -1,7 +1,6 @@
 export * from './create-git-host.ts'
 export * from './git-host.ts'
 export * from './git-host-faults.ts'
-export { isSha, splitRepository, ZERO_SHA } from './git-names.ts'
+export { splitRepository } from './git-names.ts'
 export * from './local-git-host.ts'
-export type { PushSubscriber } from './push-delivery.ts'
 export * from './start-git-host.ts'

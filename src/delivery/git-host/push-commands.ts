@@ -10,7 +10,7 @@ const FLUSH = 0
  * @returns the commands, how far they reach, or `more` when the flush packet is not there yet.
  * @throws `delivery.git_host.bad_request`.
  */
-export function parsePushCommands(head: Buffer): { updates: RefUpdate[] } | 'more' {
+function parsePushCommands(head: Buffer): { updates: RefUpdate[] } | 'more' {
   const updates: RefUpdate[] = []
   for (let offset = 0; ;) {
     if (offset + 4 > head.length) return unfinished(head)

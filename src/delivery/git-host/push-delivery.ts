@@ -44,7 +44,7 @@ export async function deliverDue(deps: PushDeliveryDeps, subscriber: PushSubscri
 }
 
 /** When the next try is due after `attempts` tries, in milliseconds: 1 s, doubled each time, at most 5 minutes. */
-export function retryAfterMs(attempts: number): number {
+function retryAfterMs(attempts: number): number {
   return Math.min(1_000 * 2 ** (attempts - 1), 300_000)
 }
 

@@ -26,7 +26,7 @@ export interface PipelineFixture extends AsyncDisposable {
   log(run: Run): Promise<string>
 }
 
-export interface PushOptions {
+interface PushOptions {
   repository?: string
   branch?: string
   files?: Readonly<Record<string, string>>

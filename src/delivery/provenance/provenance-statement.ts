@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { canonicalJson } from '#kernel/common/json'
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const SLSA_PREDICATE = 'https://slsa.dev/provenance/v1'
 export const WORKFLOW_BUILD_TYPE = 'https://fairway.dev/buildtypes/workflow/v1'
 

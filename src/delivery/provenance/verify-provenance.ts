@@ -13,7 +13,7 @@ export interface ProvenancePolicy {
 }
 
 /** The step of verification that failed, in the order in which they are taken. */
-export type ProvenanceStep = 'attestation' | 'signature' | 'statement' | 'subject' | 'builder' | 'build-type' | 'repository' | 'commit'
+type ProvenanceStep = 'attestation' | 'signature' | 'statement' | 'subject' | 'builder' | 'build-type' | 'repository' | 'commit'
 
 export interface ProvenanceVerdict {
   isVerified: boolean

@@ -1,5 +1,4 @@
 export * from './create-registry.ts'
 export * from './oci-manifest.ts'
-export { isDigest } from './oci-names.ts'
 export * from './registry-faults.ts'
-export { digestOf, Registry, type RegistryDeps, type StoredManifest } from './registry.ts'
+export { digestOf, Registry } from './registry.ts'

@@ -36,7 +36,7 @@ export interface RegistryDeps {
 
 /** The largest manifest that is taken, as the specification recommends; and the largest blob. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
-export const MAX_BLOB_BYTES = 4 * 1024 ** 3
+const MAX_BLOB_BYTES = 4 * 1024 ** 3
 const UPLOAD_EXPIRES_MS = 24 * 3_600_000
 
 export interface StoredManifest {

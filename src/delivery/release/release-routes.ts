@@ -3,7 +3,7 @@ import { jsonRoute, type Route } from '#kernel/node/http'
 import { releaseFaults } from './release-faults.ts'
 import type { Release, ReleaseService } from './release.ts'
 
-export const releaseSchema = z.object({
+const releaseSchema = z.object({
   id: z.string(),
   component: z.string(),
   version: z.number().int(),
@@ -19,7 +19,7 @@ export const releaseSchema = z.object({
 })
 
 /** A release as the API shows it. */
-export function shownRelease(release: Release): z.infer<typeof releaseSchema> {
+function shownRelease(release: Release): z.infer<typeof releaseSchema> {
   const { scoreText: _, createdAt, quarantine, score, ...rest } = release
   return {
     ...rest,

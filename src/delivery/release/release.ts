@@ -35,7 +35,7 @@ export interface NewRelease {
 }
 
 /** What a run left to make a release of. */
-export interface ReleasableArtifact {
+interface ReleasableArtifact {
   repository: string
   commit: string
   commitMessage: string

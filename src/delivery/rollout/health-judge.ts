@@ -1,5 +1,5 @@
 /** What is known of a release's requests. */
-export interface HealthEvidence {
+interface HealthEvidence {
   requests: number
   /** Requests that failed: answers from 500 on. */
   errors: number

@@ -15,7 +15,7 @@ export interface ConnectionSources {
 }
 
 /** Where the credential came from, for `whoami` and `doctor`. */
-export type ConnectionKind = 'environment' | 'local' | 'login'
+type ConnectionKind = 'environment' | 'local' | 'login'
 
 export interface Connection {
   client: Client

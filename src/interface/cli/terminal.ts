@@ -14,7 +14,7 @@ export const processTerminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   note: (text) => void process.stderr.write(`${text}\n`),
   width: process.stdout.columns ?? 120,
-  isInteractive: process.stdout.isTTY === true,
+  isInteractive: process.stdout.isTTY,
 }
 
 export type Format = 'table' | 'json' | 'yaml'

@@ -30,7 +30,12 @@ const VERSION_2: readonly Edit[] = [
   { file: 'test/greeting.test.js', edit: (text) => text.replaceAll('Welcome, you are', 'Good to see you,') },
 ]
 /** A bug that tests and quiet environments do not show: it needs the visitors that only production has. */
-const VERSION_3: readonly Edit[] = [{ file: 'src/greeting.js', edit: (text) => text.replace('  return ', "  if (visits > 40) throw new RangeError('there is no greeting for so many visitors')\n  return ") }]
+const VERSION_3: readonly Edit[] = [
+  {
+    file: 'src/greeting.js',
+    edit: (text) => text.replace('  return ', "  if (visits > 40) throw new RangeError('there is no greeting for so many visitors')\n  return "),
+  },
+]
 
 /**
  * Walks one service from a golden path to production, three versions long; the third is broken and is rolled back by its canary.
@@ -177,7 +182,7 @@ async function reportOf(options: WalkOptions, developer: Person, stages: StageRe
   for (const environment of matrix.environments) {
     const cell = row?.cells[environment.name]
     if (!cell) throw new Error(`${COMPONENT} does not run in ${environment.name}`)
-    environments.push({ service: COMPONENT, environment: environment.name, version: String(cell.version), url: cell.url ?? '' })
+    environments.push({ service: COMPONENT, environment: environment.name, version: cell.version, url: cell.url ?? '' })
   }
   const production = environments.find((place) => place.environment === 'production')
   const answer = await requestOnce(new URL(options.ingressUrl), `${COMPONENT}.production.localhost`)

@@ -1,5 +1,4 @@
-export { createOtlpIngest, type OtlpIngest } from './otlp-ingest.ts'
+export { createOtlpIngest } from './otlp-ingest.ts'
 export { severityName, severityNumberOf } from './otlp-log.ts'
-export { otlpRoutes, type OtlpRouteDeps } from './otlp-routes.ts'
-export type { WorkloadIdentity } from './otlp-source.ts'
-export { createWorkloadTokens, WORKLOAD_HEADER, type WorkloadTokens } from './workload-token.ts'
+export { otlpRoutes } from './otlp-routes.ts'
+export { createWorkloadTokens, WORKLOAD_HEADER } from './workload-token.ts'

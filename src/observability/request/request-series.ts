@@ -1,7 +1,7 @@
 import type { RequestRow } from '#observability/store'
 import { latencyQuantile } from './latency.ts'
 
-export interface RequestPoint {
+interface RequestPoint {
   /** Start of the step, ISO. */
   at: string
   requests: number

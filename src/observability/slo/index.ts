@@ -1,6 +1,1 @@
-export type { BurnPolicy } from './burn-policy.ts'
-export type { Objective } from './objective.ts'
-export { parseOpenSlo } from './openslo.ts'
-export { openSloObject, type OpenSlo, type OpenSloObject } from './openslo-schema.ts'
-export type { BurnRate, SloState, SloStatus } from './slo-status.ts'
-export { createSlos, type Slos, type SloDeps, type SloProblem, type SloSource } from './slos.ts'
+export { createSlos, type SloDeps, type SloSource } from './slos.ts'

@@ -3,7 +3,7 @@ import type { Objective } from './objective.ts'
 
 export type SloState = 'ok' | 'burning' | 'exhausted' | 'no-data'
 
-export interface BurnRate {
+interface BurnRate {
   /** The long window, e.g. `1h`. */
   window: string
   severity: 'page' | 'ticket'

@@ -1,6 +1,6 @@
 export * from './telemetry-row.ts'
 export * from './telemetry-store.ts'
-export { DuckdbTelemetryStore, type DuckdbTelemetryStoreOptions } from './duckdb/duckdb-telemetry-store.ts'
+export { DuckdbTelemetryStore } from './duckdb/duckdb-telemetry-store.ts'
 export { MemoryTelemetryStore } from './memory-telemetry-store.ts'
 export { startRetention } from './retention.ts'
 export { timeRange, timeRangeQuery } from './time-range.ts'

@@ -3,7 +3,7 @@ import { rawRoute, type Method, type RawInput, type Route } from '#kernel/node/h
 import { catalogFaults } from './catalog-faults.ts'
 
 /** Where Backstage's client looks for a catalog. */
-export const BACKSTAGE_BASE = '/api/catalog'
+const BACKSTAGE_BASE = '/api/catalog'
 
 /** Error names of `@backstage/errors` by status. */
 const NAMES: Record<number, string> = {

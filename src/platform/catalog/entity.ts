@@ -10,7 +10,7 @@ export interface Entity {
   status?: { items: EntityStatusItem[] }
 }
 
-export interface EntityMeta {
+interface EntityMeta {
   name: string
   namespace?: string
   uid?: string
@@ -29,7 +29,7 @@ export interface EntityRelation {
   targetRef: string
 }
 
-export interface EntityStatusItem {
+interface EntityStatusItem {
   type: string
   level: 'info' | 'warning' | 'error'
   message: string

@@ -6,7 +6,7 @@ import type { Logger } from '#kernel/node/log'
 import type { ChangeKinds, ChangeSubject, DraftPlan, PolicyVerdict } from './change.ts'
 
 /** What a policy may know besides the plan. */
-export interface PolicyQuestion extends ChangeSubject {
+interface PolicyQuestion extends ChangeSubject {
   kind: string
   requestedBy: string
   reason: string | null

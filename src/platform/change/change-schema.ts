@@ -4,7 +4,7 @@ import type { Change, Plan } from './change.ts'
 
 const json = z.json()
 
-export const fieldChangeSchema = z.object({
+const fieldChangeSchema = z.object({
   path: z.string(),
   before: json.optional(),
   after: json.optional(),
@@ -12,7 +12,7 @@ export const fieldChangeSchema = z.object({
   isUnknown: z.boolean().optional(),
 })
 
-export const plannedActionSchema = z.object({
+const plannedActionSchema = z.object({
   id: z.string(),
   driver: z.string(),
   verb: z.enum(['create', 'alter', 'replace', 'destroy', 'none', 'run']),
@@ -27,7 +27,7 @@ export const plannedActionSchema = z.object({
   input: z.record(z.string(), json),
 })
 
-export const policyVerdictSchema = z.object({
+const policyVerdictSchema = z.object({
   policy: z.string(),
   outcome: z.enum(['allowed', 'warned', 'denied']),
   message: z.string(),

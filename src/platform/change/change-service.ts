@@ -31,7 +31,7 @@ export interface ChangeServiceDeps extends ChangeDeps {
   interrupt?: ((changeId: string) => void) | undefined
 }
 
-export interface NewChange {
+interface NewChange {
   kind: string
   input: unknown
   reason?: string | undefined

@@ -8,13 +8,13 @@ import type { ChangeState } from './change-state.ts'
 /** A JSON column: read as a value, written as text. */
 type JsonColumn<T> = ColumnType<T, string, string>
 
-export interface Cancellation {
+interface Cancellation {
   by: string
   at: string
   reason: string
 }
 
-export interface ChangeTable {
+interface ChangeTable {
   id: string
   kind: string
   title: string
@@ -41,7 +41,7 @@ export interface ChangeTable {
   stalls: ColumnType<number, number | undefined, number>
 }
 
-export interface ChangeStepTable {
+interface ChangeStepTable {
   change_id: string
   phase: 'apply' | 'rollback'
   action_id: string
@@ -58,7 +58,7 @@ export interface ChangeStepTable {
   outputs: JsonColumn<JsonObject>
 }
 
-export interface ChangeDecisionTable {
+interface ChangeDecisionTable {
   id: string
   change_id: string
   by: string

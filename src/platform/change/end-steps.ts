@@ -57,7 +57,7 @@ export async function finishStep(context: StepContext, end: ChangeEnd): Promise<
 }
 
 /** The state and the words that a change ends with. Pure. */
-export function conclusionOf(row: Pick<ChangeRow, 'plan'>, { setback, failures }: ChangeEnd): { state: ChangeState; result: ChangeResult } {
+function conclusionOf(row: Pick<ChangeRow, 'plan'>, { setback, failures }: ChangeEnd): { state: ChangeState; result: ChangeResult } {
   if (setback === null) {
     const left = failures.length === 0 ? '' : `; cleaning up was not complete: ${failures.join('; ')}`
     return { state: 'done', result: { message: `${row.plan?.summary ?? 'done'}${left}` } }

@@ -10,10 +10,9 @@ export function createChanges(deps: ChangeServiceDeps): { service: ChangeService
 
 export * from './approval.ts'
 export * from './change-deps.ts'
-export { startChangeEngine, type ChangeEngine, type ChangeEngineDeps } from './change-engine.ts'
+export { startChangeEngine, type ChangeEngine } from './change-engine.ts'
 export { changeFaults } from './change-faults.ts'
-export { changeSchema, planSchema, viewChange, type ChangeView } from './change-schema.ts'
-export type { ChangeService, ChangeServiceDeps, NewChange } from './change-service.ts'
+export { changeSchema, viewChange } from './change-schema.ts'
+export type { ChangeService, ChangeServiceDeps } from './change-service.ts'
 export * from './change-state.ts'
 export * from './change.ts'
-export { planHashOf } from './plan.ts'

@@ -41,7 +41,7 @@ async function makePlan(context: StepContext, row: ChangeRow): Promise<Plan | un
 }
 
 /** The ids that the interpreter walks along. */
-export function sequenceOf(plan: Plan): Sequence {
+function sequenceOf(plan: Plan): Sequence {
   const ordered = inOrder(plan.actions)
   const stages = stagesOf(ordered)
   const indexOr = (index: number): number => (index === -1 ? ordered.length : index)

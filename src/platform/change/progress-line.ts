@@ -1,7 +1,7 @@
 import type { Progress } from '#kernel/common/driver'
 
 /** How often a running step may write a sign of life: four times a second. */
-export const PROGRESS_INTERVAL_MS = 250
+const PROGRESS_INTERVAL_MS = 250
 
 /**
  * Keeps the latest progress of a running step and hands it to `write` at most once per interval; what was overtaken is never written.

@@ -3,10 +3,10 @@ import type { Deployment } from './deployment-store.ts'
 import { urlOf } from './hosts.ts'
 import type { DeployableComponent, TrafficShare, WorkloadHealth } from './ports.ts'
 
-export type Health = 'healthy' | 'progressing' | 'degraded' | 'unknown' | 'off'
+type Health = 'healthy' | 'progressing' | 'degraded' | 'unknown' | 'off'
 
 /** One component in one environment. */
-export interface MatrixCell {
+interface MatrixCell {
   release: string
   version: string
   digest: string

@@ -20,9 +20,6 @@ export function createDeployments(changes: ChangeService, deps: DeploymentDeps):
   return { routes: deploymentRoutes(changes, deps) }
 }
 
-export { createDeployKind, type DeployDeps, type DeployInput } from './deploy-kind.ts'
-export { deploymentFaults } from './deployment-faults.ts'
-export { findDeployment, listDeployments, type Deployment } from './deployment-store.ts'
-export { hostsOf, urlOf } from './hosts.ts'
+export { createDeployKind, type DeployInput } from './deploy-kind.ts'
+export { findDeployment } from './deployment-store.ts'
 export * from './ports.ts'
-export { parseScore, type Score } from './score/index.ts'

@@ -59,7 +59,7 @@ export function planDeployment(request: DeploymentRequest): DraftPlan {
 }
 
 /** Equal but for the change that started it. */
-export function sameSpec(a: WorkloadSpec, b: WorkloadSpec): boolean {
+function sameSpec(a: WorkloadSpec, b: WorkloadSpec): boolean {
   const bare = (spec: WorkloadSpec): unknown => ({ ...spec, labels: { ...spec.labels, changeId: undefined } })
   return canonicalJson(bare(a)) === canonicalJson(bare(b))
 }

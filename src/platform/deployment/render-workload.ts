@@ -5,7 +5,7 @@ import type { DeployableRelease } from './ports.ts'
 import { cpuMillicoresOf, memoryBytesOf, type Score, type ScoreContainer } from './score/index.ts'
 
 /** Annotation of a Score file's metadata that asks for a number of replicas. */
-export const REPLICAS_ANNOTATION = 'fairway.dev/replicas'
+const REPLICAS_ANNOTATION = 'fairway.dev/replicas'
 const STOP_GRACE_SECONDS = 10
 
 export interface RenderRequest {

@@ -31,7 +31,7 @@ const approval = z.strictObject({
 })
 
 /** The document that a platform team writes. */
-export const environmentDocumentSchema = z.looseObject({
+const environmentDocumentSchema = z.looseObject({
   apiVersion: z.literal('fairway.dev/v1'),
   kind: z.literal('Environment'),
   metadata: z.looseObject({ name, title: z.string().optional(), description: z.string().optional() }),

@@ -13,7 +13,7 @@ export interface PolicyContext {
 }
 
 /** Names that `match` is compared with. */
-export interface PolicySubject {
+interface PolicySubject {
   kind: string
   environment: string | undefined
 }

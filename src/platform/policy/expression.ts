@@ -4,7 +4,7 @@ import type { Json } from '#kernel/common/json'
 import { callsOf, costOf, namesOf } from './expression-tree.ts'
 
 /** What a policy may speak of. `variables` are the policy's own; `action` is null when the policy is asked about the plan as a whole. */
-export const POLICY_NAMES = ['plan', 'action', 'change', 'component', 'environment', 'release', 'variables'] as const
+const POLICY_NAMES = ['plan', 'action', 'change', 'component', 'environment', 'release', 'variables'] as const
 
 /** CEL's own type names, which are values too: `type(x) == int`. */
 const TYPE_NAMES = ['int', 'uint', 'double', 'bool', 'string', 'bytes', 'list', 'map', 'null_type', 'type', 'google']
@@ -14,7 +14,7 @@ const MAX_COST = 200_000
 
 export type Evaluation = { outcome: 'value'; value: unknown } | { outcome: 'error'; message: string }
 
-export interface Expression {
+interface Expression {
   source: string
   /** Names of `POLICY_NAMES` that it speaks of. */
   names: readonly string[]

@@ -9,5 +9,5 @@ export function createPolicies(deps: PolicyDeps): { check: PolicyCheck; routes: 
 }
 
 export { evaluatePolicies, type PolicyContext } from './evaluate-policies.ts'
-export { policyDocumentSchema, readPolicy, type Policy } from './policy.ts'
+export { readPolicy, type Policy } from './policy.ts'
 export type { PolicyDeps } from './policy-service.ts'

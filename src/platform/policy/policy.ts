@@ -28,7 +28,7 @@ const spec = z.strictObject(
 )
 
 /** The document that a platform team writes, in the shape of Kubernetes' ValidatingAdmissionPolicy. */
-export const policyDocumentSchema = z.looseObject({
+const policyDocumentSchema = z.looseObject({
   apiVersion: z.literal('fairway.dev/v1'),
   kind: z.literal('Policy'),
   metadata: z.looseObject({ name: text, title: z.string().optional(), description: z.string().optional() }),

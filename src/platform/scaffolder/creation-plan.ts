@@ -22,8 +22,8 @@ export interface RenderDeps {
   repositoryUrl: (owner: string, name: string) => string
 }
 
-export type RepositoryEffect = Extract<Effect, { kind: 'repository' }>
-export type RegisterEffect = Extract<Effect, { kind: 'register' }>
+type RepositoryEffect = Extract<Effect, { kind: 'repository' }>
+type RegisterEffect = Extract<Effect, { kind: 'register' }>
 
 /** A template filled in, with the files as they will be committed. */
 export interface Rendered {

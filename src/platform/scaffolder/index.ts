@@ -1,7 +1,2 @@
-export { templateAction, type ActionContext, type TemplateAction } from './actions/index.ts'
-export type { CreationInput } from './creation-plan.ts'
-export { TEMPLATE_ANNOTATION } from './lineage.ts'
 export * from './scaffolder.ts'
-export { scaffolderFaults } from './scaffolder-faults.ts'
 export * from './seed-organisation.ts'
-export { readTemplate, type Template, type TemplateStep } from './template-document.ts'

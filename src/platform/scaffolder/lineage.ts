@@ -2,7 +2,7 @@ import { isMap, parseAllDocuments, type Document } from 'yaml'
 import type { TemplateFile } from './actions/index.ts'
 
 /** Annotation that says which template, at which commit, made an entity. */
-export const TEMPLATE_ANNOTATION = 'fairway.dev/template'
+const TEMPLATE_ANNOTATION = 'fairway.dev/template'
 
 /**
  * Notes on each entity of a descriptor where it comes from, e.g. `template:default/node-service-postgres@3f2a…`. Comments and order stay.

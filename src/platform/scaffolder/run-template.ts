@@ -20,7 +20,7 @@ export interface RunInput {
 }
 
 /** One step as it ran; of a skipped one the input is as written. */
-export interface RanStep {
+interface RanStep {
   id: string
   name: string
   action: string
@@ -43,7 +43,7 @@ export interface TemplateRun {
 const MAX_REPEATS = 100
 
 /** @throws `platform.scaffolder.unknown_action`, naming every action that is not here: before anything starts. */
-export function assertActions(template: Template, actions: readonly TemplateAction[]): void {
+function assertActions(template: Template, actions: readonly TemplateAction[]): void {
   const known = new Set(actions.map((action) => action.id))
   const missing = [...new Set(template.steps.map((step) => step.action).filter((action) => !known.has(action)))]
   if (missing.length > 0)

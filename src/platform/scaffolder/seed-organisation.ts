@@ -13,7 +13,7 @@ export interface SeedDeps {
 }
 
 /** Repositories that a platform starts with, and the folders of the checkout that they are seeded from. */
-export const SEEDED = [
+const SEEDED = [
   { owner: 'fairway', name: 'organisation', folder: 'organisation', description: 'Teams, environments, recipes and policies' },
   { owner: 'fairway', name: 'golden-paths', folder: 'golden-paths', description: 'Templates for new services' },
 ] as const

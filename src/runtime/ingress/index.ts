@@ -1,6 +1,5 @@
 export * from './ingress.ts'
 export * from './ingress-route.ts'
 export * from './ingress-routes.ts'
-export { ingressLimits, type IngressLimits } from './proxy.ts'
 export * from './request-sample.ts'
 export * from './route-table.ts'

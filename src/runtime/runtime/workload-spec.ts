@@ -13,7 +13,7 @@ const secretPath = z.strictObject({ secretPath: z.string().min(1) })
 const httpPath = z.string().startsWith('/')
 const port = z.int().min(1).max(65_535)
 
-export const workloadRefSchema = z.strictObject({ component: segment, environment: segment, release: segment })
+const workloadRefSchema = z.strictObject({ component: segment, environment: segment, release: segment })
 
 /** A `WorkloadSpec` as it comes from a plan or a table. */
 export const workloadSpecSchema = z.strictObject({

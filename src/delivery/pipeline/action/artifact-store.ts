@@ -10,7 +10,7 @@ import type { PipelineTables } from '../run/run-table.ts'
 import { packFiles, safeName, unpackTar, type ArchiveFile } from './tar.ts'
 
 /** Largest artifact. */
-export const MAX_ARTIFACT_BYTES = 4 * 1024 * 1024 * 1024
+const MAX_ARTIFACT_BYTES = 4 * 1024 * 1024 * 1024
 const MAX_FILES = 100_000
 /** As many names are kept for the listing. */
 const MAX_LISTED = 10_000

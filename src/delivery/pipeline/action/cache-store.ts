@@ -9,7 +9,7 @@ import { folderNameOf } from './npm-cache.ts'
 import { packFiles, unpackTar, type ArchiveFile } from './tar.ts'
 
 /** Largest cache entry, and what all entries of a repository may take: the longest unused go first. */
-export const MAX_ENTRY_BYTES = 2 * 1024 * 1024 * 1024
+const MAX_ENTRY_BYTES = 2 * 1024 * 1024 * 1024
 const MAX_REPOSITORY_BYTES = 5 * 1024 * 1024 * 1024
 const MAX_FILES = 500_000
 

@@ -75,7 +75,7 @@ function entriesOf(folder: string): Dirent[] {
 }
 
 /** Whether a file, after all links, lies in one of the folders. */
-export function isInside(file: string, folders: readonly string[]): boolean {
+function isInside(file: string, folders: readonly string[]): boolean {
   try {
     const real = realpathSync(file)
     return folders.some((folder) => {

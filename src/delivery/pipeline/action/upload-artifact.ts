@@ -40,7 +40,7 @@ export const uploadArtifact: BuiltInAction = {
 }
 
 /** Names inside an artifact begin below the folder that all patterns share; one pattern that is a file keeps the file's name only. */
-export function commonFolder(roots: readonly string[], files: readonly string[]): string {
+function commonFolder(roots: readonly string[], files: readonly string[]): string {
   const folders = roots.map((root) => (files.includes(root) ? path.dirname(root) : root))
   const parts = folders.map((folder) => folder.split('/'))
   const first = parts[0] ?? []

@@ -5,7 +5,7 @@ import { INDEX_EVERY, INDEX_ENTRY_BYTES, indexFileOf } from './log-index.ts'
 import type { LogSignal } from './log-signal.ts'
 
 /** A log ends here, with a line that says so. */
-export const MAX_LOG_BYTES = 100 * 1024 * 1024
+const MAX_LOG_BYTES = 100 * 1024 * 1024
 const FLUSH_AFTER_MS = 20
 const FLUSH_AT_LENGTH = 64 * 1024
 const MAX_PENDING_LENGTH = 1024 * 1024

@@ -3,7 +3,7 @@ import type { Secret } from '#kernel/common/secret'
 /** Shorter texts are left: they would mask ordinary words. */
 const MIN_LENGTH = 4
 /** What stands in place of a secret. */
-export const MASKED = '***'
+const MASKED = '***'
 
 /** Finds secrets in text, also as base64, base64url, hexadecimal, URL, JSON or XML would write them, and line by line. */
 export class SecretMask {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Database, Queryable, Transaction } from '#kernel/node/database'
 import type { Annotation, Conclusion, Job, JobRecord, Run, RunArtifact, RunRecord, Step } from './run.ts'
-import type { JobTable, PipelineTables, RunTable } from './run-table.ts'
+import type { PipelineTables, RunTable } from './run-table.ts'
 
 /** How long an executor may be silent before another takes its runs. */
 export const LEASE_MS = 30_000
@@ -181,7 +181,7 @@ export function toRunRecord(row: RunRow): RunRecord {
 type JobRow = Awaited<ReturnType<typeof selectJobRow>>
 const selectJobRow = async (db: Database) => await tables(db).selectFrom('pipeline_job').selectAll().executeTakeFirstOrThrow()
 
-export function toJobRecord(row: JobRow): JobRecord {
+function toJobRecord(row: JobRow): JobRecord {
   return {
     id: row.id,
     key: row.key,
@@ -251,5 +251,3 @@ function toArtifact(row: { name: string; size_bytes: number; digest: string }): 
 function iso(date: Date | null): string | null {
   return date?.toISOString() ?? null
 }
-
-export type { JobTable }

@@ -39,7 +39,7 @@ export interface RunTable {
   release_id: string | null
 }
 
-export interface JobTable {
+interface JobTable {
   id: string
   run_id: string
   key: string
@@ -64,7 +64,7 @@ export interface JobTable {
   finished_at: Date | null
 }
 
-export interface ArtifactTable {
+interface ArtifactTable {
   id: string
   run_id: string
   name: string

@@ -46,7 +46,7 @@ export function concludeRun(jobs: readonly Pick<JobRecord, 'conclusion' | 'isTol
 }
 
 /** How a job counts for the run and for the jobs that need it. */
-export function resultOf(job: Pick<JobRecord, 'conclusion' | 'isTolerated'>): Conclusion {
+function resultOf(job: Pick<JobRecord, 'conclusion' | 'isTolerated'>): Conclusion {
   if (job.isTolerated && (job.conclusion === 'failure' || job.conclusion === 'timed_out')) return 'success'
   return job.conclusion ?? 'cancelled'
 }

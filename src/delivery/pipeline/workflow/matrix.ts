@@ -2,7 +2,7 @@ import { canonicalJson, type Json, type JsonObject } from '#kernel/common/json'
 import { pipelineFaults } from '../pipeline-faults.ts'
 
 /** More jobs than this in one matrix are refused, as GitHub does. */
-export const MAX_MATRIX_JOBS = 256
+const MAX_MATRIX_JOBS = 256
 
 /**
  * The combinations of an evaluated `strategy.matrix`, in GitHub's order: the first vector varies slowest, then what `include` adds.

@@ -8,7 +8,7 @@ import { withoutEmptyInputs, withoutWholeExpressions } from './tolerate.ts'
 import type { Triggers, Workflow } from './workflow.ts'
 
 /** Larger files are refused: nobody reads them, and they cost memory at each start. */
-export const MAX_WORKFLOW_BYTES = 512 * 1024
+const MAX_WORKFLOW_BYTES = 512 * 1024
 /** At most this many alias expansions: a "billion laughs" file is refused, not expanded. */
 const MAX_ALIASES = 100
 

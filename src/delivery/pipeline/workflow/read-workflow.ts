@@ -14,7 +14,7 @@ const EXPRESSION = 3
 const INSERT = 4
 
 /** A token of GitHub's parser as our template. */
-export function templateOf(token: TemplateToken): Template {
+function templateOf(token: TemplateToken): Template {
   const at = positionOf(token)
   switch (token.templateTokenType) {
     case SEQUENCE:

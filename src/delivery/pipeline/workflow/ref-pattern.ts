@@ -3,7 +3,7 @@
  * what stands before them, `[a-z]` is a set; `\` takes a sign as it is.
  * @see https://docs.github.com/actions/reference/workflow-syntax-for-github-actions#filter-pattern-cheat-sheet
  */
-export function compilePattern(pattern: string): RegExp {
+function compilePattern(pattern: string): RegExp {
   let source = ''
   for (let index = 0; index < pattern.length; index++) {
     const sign = pattern[index] as string

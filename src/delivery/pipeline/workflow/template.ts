@@ -17,17 +17,6 @@ export interface TemplateEntry {
   value: Template
 }
 
-/** A template that is known already. */
-export function literal(value: string | number | boolean | null): Template {
-  return { kind: 'literal', value, at: { line: 1, column: 1 } }
-}
-
-/** The value under a literal key, if the template is a mapping that has it. Keys are compared as GitHub does: by letter case too. */
-export function member(template: Template | undefined, key: string): Template | undefined {
-  if (template?.kind !== 'mapping') return undefined
-  return template.entries.find((entry) => entry.key !== 'insert' && entry.key.kind === 'literal' && String(entry.key.value) === key)?.value
-}
-
 /** All expressions in a template, depth first. */
 export function expressionsOf(template: Template | undefined): string[] {
   if (!template) return []
@@ -41,10 +30,4 @@ export function expressionsOf(template: Template | undefined): string[] {
     default:
       return template.entries.flatMap((entry) => [...(entry.key === 'insert' ? [] : expressionsOf(entry.key)), ...expressionsOf(entry.value)])
   }
-}
-
-/** Whether any expression of the template reads the context `name`, e.g. `needs`. */
-export function readsContext(template: Template | undefined, name: string): boolean {
-  const pattern = new RegExp(`(^|[^.\\w])${name}\\b`, 'i')
-  return expressionsOf(template).some((text) => pattern.test(text.replace(/'[^']*'/g, '')))
 }

@@ -160,7 +160,7 @@ async function getEntities(context: CliContext, client: Client, kind: string, na
   const columns: Column<{ metadata: { name: string; title?: string | undefined }; spec?: unknown }>[] = [
     { title: 'name', value: (entity) => entity.metadata.name },
     { title: 'title', value: (entity) => entity.metadata.title ?? '' },
-    { title: 'owner', value: (entity) => String((entity.spec as { owner?: string } | undefined)?.owner ?? '') },
+    { title: 'owner', value: (entity) => (entity.spec as { owner?: string } | undefined)?.owner ?? '' },
   ]
   printRows(context.terminal, format, items as never[], columns as never[], `the catalog has no ${singular}`)
 }

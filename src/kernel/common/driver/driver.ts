@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../json/index.ts'
 
 /** What people care about, and how a plan page groups its actions. */
-export type Concern = 'data' | 'traffic' | 'capacity' | 'access' | 'cost' | 'code'
+type Concern = 'data' | 'traffic' | 'capacity' | 'access' | 'cost' | 'code'
 
 export type ActionVerb = 'create' | 'alter' | 'replace' | 'destroy' | 'none' | 'run'
 

@@ -8,7 +8,7 @@ it('never prints: not in text, JSON, templates, inspection or errors', () => {
   const printed = [
     String(secret),
     JSON.stringify({ secret }),
-    `${secret.toString()}`,
+    secret.toString(),
     inspect({ deep: { secret } }, { depth: 9, showHidden: true }),
     new Error(`bad ${String(secret)}`).message,
     Object.values(secret).join(''),

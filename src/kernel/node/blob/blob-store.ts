@@ -43,7 +43,7 @@ export interface BlobStore {
 }
 
 /** What an adapter can't do, said aloud. A store on write-once media can't remove. */
-export interface BlobCapabilities {
+interface BlobCapabilities {
   remove: boolean
 }
 

@@ -16,13 +16,9 @@ describe('loadSettings', () => {
     expect(() => loadSettings('/checkout', { FAIRWAY_PORT: 'seven', FAIRWAY_PROT: '1', DATABASE_URL: 'mysql://x' })).toThrow(
       /FAIRWAY_PROT.*unknown|unknown.*FAIRWAY_PROT/,
     )
-    try {
-      loadSettings('/checkout', { FAIRWAY_PORT: 'seven', FAIRWAY_PROT: '1', DATABASE_URL: 'mysql://x' })
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'kernel.config.invalid' })
-      expect((error as Error).message).toContain('FAIRWAY_PORT')
-      expect((error as Error).message).toContain('DATABASE_URL')
-    }
+    expect(() => loadSettings('/checkout', { FAIRWAY_PORT: 'seven', FAIRWAY_PROT: '1', DATABASE_URL: 'mysql://x' })).toThrow(
+      expect.objectContaining({ code: 'kernel.config.invalid', message: expect.stringMatching(/(?=.*FAIRWAY_PORT)(?=.*DATABASE_URL)/s) }),
+    )
   })
 
   it('takes an empty value as not set', () => {

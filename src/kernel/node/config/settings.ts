@@ -3,7 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { faults } from '#kernel/common/fault'
 
-export const configFaults = faults('kernel.config', {
+const configFaults = faults('kernel.config', {
   invalid: { status: 422, title: 'Wrong settings', retry: 'no', detail: (d: { problems: string }) => `these settings are wrong: ${d.problems}` },
 })
 

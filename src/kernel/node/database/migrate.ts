@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { faults } from '#kernel/common/fault'
 import type { Database } from './database.ts'
 
-export const migrationFaults = faults('kernel.migration', {
+const migrationFaults = faults('kernel.migration', {
   failed: {
     status: 500,
     title: 'Migration failed',

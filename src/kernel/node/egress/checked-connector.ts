@@ -3,7 +3,7 @@ import type { buildConnector } from 'undici'
 import { classifyAddress, type AddressClass } from './address-class.ts'
 import { egressFaults } from './egress-faults.ts'
 
-export interface ResolvedAddress {
+interface ResolvedAddress {
   address: string
   family: 4 | 6
 }

@@ -6,8 +6,6 @@ import { checkedConnector, type Resolve } from './checked-connector.ts'
 import { egressFaults } from './egress-faults.ts'
 import { redirectedRequest, type HopRequest } from './redirect.ts'
 
-export type { Resolve, ResolvedAddress } from './checked-connector.ts'
-
 export interface EgressOptions {
   /** Lets 127.0.0.0/8, ::1 and `*.localhost` be called. Default false. */
   allowLoopback?: boolean
@@ -20,7 +18,7 @@ export interface EgressOptions {
   userAgent?: string
 }
 
-export interface EgressInit {
+interface EgressInit {
   method?: string
   headers?: ConstructorParameters<typeof Headers>[0]
   /** A text or bytes can be sent again after a redirect that keeps the method; a stream can't. */

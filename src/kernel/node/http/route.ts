@@ -7,7 +7,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'LOC
 export type Permission = 'public' | `${string}:${string}`
 
 /** Anything that makes this code, e.g. `changeFaults.not_found`. */
-export interface FaultCode {
+interface FaultCode {
   readonly code: string
 }
 

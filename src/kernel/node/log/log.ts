@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { isFault } from '#kernel/common/fault'
 
 /** The closed list of keys that a log line may carry besides its message. */
-export interface LogFields {
+interface LogFields {
   feature?: string
   requestId?: string
   caller?: string

@@ -7,7 +7,7 @@ import { faults } from '#kernel/common/fault'
 import type { Logger } from '#kernel/node/log'
 import { asUnprivileged, findPostgresBinaries, findPostmaster, socketDirectory } from './postgres-files.ts'
 
-export const postgresFaults = faults('kernel.postgres', {
+const postgresFaults = faults('kernel.postgres', {
   not_started: {
     status: 503,
     title: 'PostgreSQL did not start',

@@ -45,7 +45,7 @@ export async function runChecked(spec: RunSpec): Promise<ProcessResult> {
 }
 
 /** `exited with 1`, `was ended by SIGKILL`. */
-export function exitText(exit: ProcessExit): string {
+function exitText(exit: ProcessExit): string {
   return exit.exitCode === null ? `was ended by ${exit.signal ?? 'a signal'}` : `exited with ${exit.exitCode}`
 }
 

@@ -1,5 +1,3 @@
-export { BatchQueue, type BatchQueueOptions } from './batch-queue.ts'
+export { BatchQueue } from './batch-queue.ts'
 export * from './telemetry.ts'
-export type { Counter, Gauge, Histogram, InstrumentOptions, Labels, Meter } from './meter.ts'
-export type { Span, SpanKind, SpanOptions, Tracer } from './tracer.ts'
-export type { TraceContext } from './trace-context.ts'
+export type { Meter } from './meter.ts'

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#kernel/common/json'
 
-export type AttributeValue = string | number | boolean
+type AttributeValue = string | number | boolean
 export type Attributes = Readonly<Record<string, AttributeValue | undefined>>
 
 /** Attributes in OTLP/JSON; whole numbers as decimal strings (protobuf's JSON form of 64-bit integers). */

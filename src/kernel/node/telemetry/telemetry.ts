@@ -6,10 +6,10 @@ import { MeterRegistry, type Meter } from './meter.ts'
 import { otlpAttributes, otlpRequest, unixNanos, type Attributes, type TelemetrySignal } from './otlp-json.ts'
 import { createTracer, currentContext, isSilent, silently, type Tracer } from './tracer.ts'
 
-export type { AttributeValue, Attributes, TelemetrySignal } from './otlp-json.ts'
+export type { TelemetrySignal } from './otlp-json.ts'
 
 /** Takes an OTLP/JSON request, e.g. `ExportTraceServiceRequest`. What it rejects is dropped and counted. */
-export type TelemetryExporter = (signal: TelemetrySignal, request: JsonObject) => Promise<void>
+type TelemetryExporter = (signal: TelemetrySignal, request: JsonObject) => Promise<void>
 
 export interface TelemetryOptions {
   /** `service.name`. */

@@ -3,11 +3,11 @@ import type { Json } from '#kernel/common/json'
 import { otlpAttributes, unixNanos, type Attributes } from './otlp-json.ts'
 import { formatTraceparent, newHexId, parseTraceparent, type TraceContext } from './trace-context.ts'
 
-export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer'
+type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer'
 
 const KINDS: Record<SpanKind, number> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
 
-export interface SpanOptions {
+interface SpanOptions {
   kind?: SpanKind
   attributes?: Attributes
   /** The parent; the span under way unless told, e.g. what `tracer.extract` found in a request. */
@@ -15,7 +15,7 @@ export interface SpanOptions {
 }
 
 /** Work that is being timed. After `end` nothing changes any more. */
-export interface Span {
+interface Span {
   readonly context: TraceContext
   setAttributes(attributes: Attributes): void
   /** Marks the span as failed; `message` must not hold secrets. */

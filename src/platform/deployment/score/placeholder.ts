@@ -1,5 +1,5 @@
 /** A piece of a text with placeholders: text as it is, or what stands for a value. */
-export type Piece = { text: string } | { placeholder: readonly string[]; source: string }
+type Piece = { text: string } | { placeholder: readonly string[]; source: string }
 
 export type Pieces = { outcome: 'parsed'; pieces: Piece[] } | { outcome: 'wrong'; message: string }
 

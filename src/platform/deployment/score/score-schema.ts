@@ -131,4 +131,3 @@ export const scoreSchema = z.strictObject({
 /** A workload as its team describes it. */
 export type Score = z.infer<typeof scoreSchema>
 export type ScoreContainer = Score['containers'][string]
-export type ScoreResource = z.infer<typeof resource>

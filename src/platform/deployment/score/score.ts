@@ -24,7 +24,7 @@ export function parseScore(file: string, text: string): ScoreParse {
 }
 
 /** Every text of a Score file in which placeholders stand for values. */
-export function expandableTexts(score: Score): { path: (string | number)[]; text: string }[] {
+function expandableTexts(score: Score): { path: (string | number)[]; text: string }[] {
   return Object.entries(score.containers).flatMap(([name, container]) => {
     const at = (...path: (string | number)[]): (string | number)[] => ['containers', name, ...path]
     return [
@@ -65,7 +65,7 @@ function placeholderFault(text: string, score: Score, resources: readonly string
 }
 
 /** A value of the metadata as text; what is no text is JSON. Undefined when absent. */
-export function metadataAt(score: Score, path: readonly string[]): string | undefined {
+function metadataAt(score: Score, path: readonly string[]): string | undefined {
   let value: unknown = score.metadata
   for (const part of path) {
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, part)) return undefined

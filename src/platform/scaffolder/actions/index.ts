@@ -3,7 +3,7 @@ import { fetchPlain, fetchTemplate } from './fetch-actions.ts'
 import { catalogRegister, publishFairway, publishGithub } from './publish-actions.ts'
 import type { TemplateAction } from './template-action.ts'
 
-export { templateAction, type ActionContext, type Effect, type TemplateAction, type TemplateFile } from './template-action.ts'
+export { type ActionContext, type Effect, type TemplateAction, type TemplateFile } from './template-action.ts'
 
 /** The actions that ship. */
 export const builtInActions: readonly TemplateAction[] = [

@@ -7,7 +7,7 @@ export interface Limits {
   timeMs: number
 }
 
-export const DEFAULT_LIMITS: Limits = { steps: 200_000, outputLength: 2_000_000, timeMs: 1_000 }
+const DEFAULT_LIMITS: Limits = { steps: 200_000, outputLength: 2_000_000, timeMs: 1_000 }
 
 /** Counts steps, characters and time of one evaluation. */
 export class Budget {

@@ -1,3 +1,3 @@
 export { evaluateTree, renderTree } from './evaluate.ts'
-export { hasTemplateSyntax, parseTemplate, soleExpression, type SyntaxNode } from './syntax-tree.ts'
+export { hasTemplateSyntax, parseTemplate } from './syntax-tree.ts'
 export { toValue, type Value } from './value.ts'
