@@ -7,7 +7,7 @@ import { openApiOf, systemCaller, type Route } from '#kernel/node/http'
 import { createTelemetry, type Telemetry } from '#kernel/node/telemetry'
 import { startGitHost } from '#delivery/git-host'
 import { createAccess, readDefaultPolicies, type Access } from '#platform/access'
-import { createCatalog, startCatalogRescan, type Catalog } from '#platform/catalog'
+import { createCatalog, GitHostSource, startCatalogRescan, type Catalog } from '#platform/catalog'
 import { createChanges, startChangeEngine, type ChangeEngine } from '#platform/change'
 import { createDeployKind, createDeployments } from '#platform/deployment'
 import { createEnvironments } from '#platform/environment'
@@ -26,9 +26,8 @@ import { chaosPoint } from './chaos-point.ts'
 import { readComponents } from './components.ts'
 import { createDelivery } from './delivery.ts'
 import type { Foundation } from './foundation.ts'
-import { catalogSourceOf } from './git-sources.ts'
 import { startObservability } from './observability.ts'
-import { readOrganisation } from './organisation.ts'
+import { documentChecks, readOrganisation } from './organisation.ts'
 import { ensureSecret } from './ensure-secret.ts'
 import { objectivesOf } from './objectives.ts'
 import { deployableReleases } from './releases.ts'
@@ -82,7 +81,8 @@ export async function assemble(base: Foundation, stack: AsyncDisposableStack): P
     db,
     journal,
     log,
-    source: catalogSourceOf(delivery.gitHost),
+    source: new GitHostSource(delivery.gitHost),
+    checks: documentChecks,
     trusted: { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' },
     publicUrl: () => door.url,
     searchSources: [],

@@ -12,7 +12,7 @@ import { createRegistry, startRegistry } from '#delivery/registry'
 import { artifactOfRunFrom, createReleases, type ReleaseService } from '#delivery/release'
 import type { SecretStore } from '#platform/secret'
 import type { Foundation } from './foundation.ts'
-import { pipelineSourceOf } from './git-sources.ts'
+import { pipelineSourceOf } from './pipeline-source.ts'
 
 const SYSTEM = 'system:fairway'
 const SIGNING_KEY = 'platform/provenance/signing-key'

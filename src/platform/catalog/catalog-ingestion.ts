@@ -22,7 +22,7 @@ import {
 import type { CatalogSource, SourceFile } from './catalog-source.ts'
 import { readDescriptors } from './descriptor-source.ts'
 import { checkEntity } from './entity-check.ts'
-import { planFile } from './ingestion-plan.ts'
+import { type DocumentChecks, planFile } from './ingestion-plan.ts'
 
 /** Repositories that may declare people, groups, templates and platform kinds; all their `*.yaml` files are read. */
 export interface TrustedRepositories {
@@ -36,6 +36,7 @@ export interface IngestionDeps {
   source: CatalogSource
   log: Logger
   trusted: TrustedRepositories
+  checks?: DocumentChecks
   /** Told after each commit that altered something, with the refs. */
   onChanged: (refs: readonly string[]) => void
 }
@@ -158,6 +159,7 @@ export class CatalogIngestion {
       previousRefs: await listRefsOfFile(tx, fileId),
       holderOf: (ref) => (moves.has(ref) ? undefined : holders.get(ref)),
       isTrusted: this.#isTrusted(tree.repository),
+      ...(this.#deps.checks ? { checks: this.#deps.checks } : {}),
     })
     for (const { ref, entity } of plan.upserts) {
       const outcome = await upsertEntity(tx, { ref, entity, fileId, commit: tree.commit })

@@ -11,6 +11,7 @@ import { catalogRoutes } from './catalog-routes.ts'
 import type { CatalogSource } from './catalog-source.ts'
 import { EntityQuery } from './entity-query.ts'
 import type { SearchSource } from './entity-search.ts'
+import type { DocumentChecks } from './ingestion-plan.ts'
 
 export interface CatalogDeps {
   db: Database
@@ -18,6 +19,8 @@ export interface CatalogDeps {
   log: Logger
   source: CatalogSource
   trusted: TrustedRepositories
+  /** A document that its feature finds wrong takes nothing away: the last good one stays, with the problem on it. */
+  checks?: DocumentChecks
   /** Address of the platform, e.g. `http://127.0.0.1:7007`; asked when needed, since a free port is known late. */
   publicUrl: () => string
   /** What else people find by search. */

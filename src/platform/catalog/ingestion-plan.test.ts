@@ -122,3 +122,18 @@ describe('planFile', () => {
     expect(planFile(facts(text, { isTrusted: true })).upserts).toHaveLength(1)
   })
 })
+
+describe('a document that its feature finds wrong', () => {
+  const text = 'apiVersion: fairway.dev/v1\nkind: Policy\nmetadata:\n  name: guard\nspec:\n  wrong: true\n'
+  const checks = { policy: () => [{ field: 'spec.validations', message: 'is missing', file: 'policies.yaml', line: 5 }] }
+  const facts = { path: 'policies.yaml', text, holderOf: () => undefined, isTrusted: true, checks }
+
+  it('leaves the last good one standing, with the problem on it', () => {
+    const plan = planFile({ ...facts, previousRefs: ['policy:default/guard'] })
+    expect(plan).toMatchObject({ upserts: [], removes: [], keeps: [{ ref: 'policy:default/guard', problems: [{ field: 'spec.validations', line: 5 }] }] })
+  })
+
+  it('is not taken in when it is new', () => {
+    expect(planFile({ ...facts, previousRefs: [] })).toMatchObject({ upserts: [], keeps: [], problems: [{ field: 'spec.validations' }] })
+  })
+})

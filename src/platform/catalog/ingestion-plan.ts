@@ -1,8 +1,12 @@
+import type { SourceDocument } from '#kernel/common/document'
 import type { FieldProblem } from '#kernel/common/fault'
 import { readDescriptors } from './descriptor-source.ts'
 import type { Entity } from './entity.ts'
 import { checkEntity } from './entity-check.ts'
 import { isPrivilegedKind } from './entity-kinds.ts'
+
+/** What the feature that a kind is for finds wrong in a document of it, by kind in lower case, e.g. `policy`. The catalog itself knows the envelope only. */
+export type DocumentChecks = Readonly<Record<string, (document: SourceDocument) => readonly FieldProblem[]>>
 
 export interface FileFacts {
   path: string
@@ -13,6 +17,7 @@ export interface FileFacts {
   holderOf: (ref: string) => string | undefined
   /** Whether this repository may declare people, groups, templates and platform kinds. */
   isTrusted: boolean
+  checks?: DocumentChecks
 }
 
 /** What reading one file means for the catalog. */
@@ -49,6 +54,12 @@ export function planFile(facts: FileFacts): FilePlan {
       continue
     }
     const { entity, ref } = verdict
+    const faults = facts.checks?.[entity.kind.toLowerCase()]?.(document) ?? []
+    if (faults.length > 0) {
+      problems.push(...faults)
+      wrongOf.set(ref, [...faults])
+      continue
+    }
     const at = { file: facts.path, ...document.locate(['metadata', 'name']) }
     const holder = facts.holderOf(ref)
     if (isPrivilegedKind(entity.kind) && !facts.isTrusted) {

@@ -1,47 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { splitRepository, type LocalGitHost } from '#delivery/git-host'
 import type { PipelineSource } from '#delivery/pipeline'
-import type { CatalogSource } from '#platform/catalog'
 import { changedFiles, cloneForJob } from './job-checkout.ts'
-
-/** The Git host as the catalog reads it: descriptors of one commit. */
-export function catalogSourceOf(host: LocalGitHost): CatalogSource {
-  const headOf = async (repository: { owner: string; name: string; defaultBranch: string }) => ({
-    repository: `${repository.owner}/${repository.name}`,
-    defaultBranch: repository.defaultBranch,
-    head: (await host.resolveRef({ owner: repository.owner, name: repository.name, ref: `refs/heads/${repository.defaultBranch}` })) ?? null,
-  })
-  return {
-    listRepositories: async () => {
-      const heads: Awaited<ReturnType<typeof headOf>>[] = []
-      let cursor: string | undefined
-      do {
-        const page = await host.listRepositories({ limit: 200, cursor })
-        heads.push(...(await Promise.all(page.items.map(headOf))))
-        cursor = page.nextCursor ?? undefined
-      } while (cursor !== undefined)
-      return heads
-    },
-    findRepository: async (repository) => {
-      const found = await host.findRepository(...namesOf(repository))
-      return found ? await headOf(found) : undefined
-    },
-    readFiles: async (repository, ref, globs) => {
-      const [owner, name] = namesOf(repository)
-      const commit = await host.resolveRef({ owner, name, ref }).catch(() => undefined)
-      if (commit === undefined) return undefined
-      const entries = await host.listTree({ owner, name, ref: commit, recursive: true })
-      const wanted = entries.filter((entry) => entry.type === 'file' && globs.some((glob) => matches(glob, entry.path)))
-      const files = await Promise.all(
-        wanted.map(async (entry) => ({
-          path: entry.path,
-          text: Buffer.from(await host.readFile({ owner, name, ref: commit, path: entry.path })).toString('utf8'),
-        })),
-      )
-      return { commit, files }
-    },
-  }
-}
 
 /** The Git host as the pipeline engine reads it. */
 export function pipelineSourceOf(host: LocalGitHost): PipelineSource {
@@ -79,14 +39,6 @@ async function fullRef(host: LocalGitHost, owner: string, name: string, ref: str
 function namesOf(repository: string): [string, string] {
   const { owner, name } = splitRepository(repository)
   return [owner, name]
-}
-
-/** `catalog-info.yaml`, or with a leading `**` + slash anywhere: `*.yaml`, `template.yaml`. */
-function matches(glob: string, path: string): boolean {
-  const anywhere = glob.startsWith('**/')
-  const pattern = anywhere ? glob.slice(3) : glob
-  const text = anywhere ? path.slice(path.lastIndexOf('/') + 1) : path
-  return pattern.startsWith('*') ? text.endsWith(pattern.slice(1)) : text === pattern
 }
 
 function gitDirOf(host: LocalGitHost, repository: string): string {
