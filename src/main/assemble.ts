@@ -24,7 +24,7 @@ import { ownerLookup } from './access-attributes.ts'
 import { resourceDrivers, rolloutDrivers, volumesFolder } from './adapters.ts'
 import { chaosPoint } from './chaos-point.ts'
 import { readComponents } from './components.ts'
-import { createDelivery } from './delivery.ts'
+import { createDelivery, type Delivery } from './delivery.ts'
 import type { Foundation } from './foundation.ts'
 import { startObservability } from './observability.ts'
 import { documentChecks, readOrganisation } from './organisation.ts'
@@ -33,6 +33,7 @@ import { objectivesOf } from './objectives.ts'
 import { deployableReleases } from './releases.ts'
 import { openFrontDoor } from './front-door.ts'
 import { systemRoutes } from './system-routes.ts'
+import { useWhenStarted } from './use-when-started.ts'
 import { terraformDeps } from './terraform-deps.ts'
 
 export interface Assembled {
@@ -204,7 +205,25 @@ export async function assemble(base: Foundation, stack: AsyncDisposableStack): P
   stack.use(await events.feed.start())
   stack.use(events.feed.subscribe('identity', identity.onEvent))
   await identity.ensureAdministrator({ file: path.join(dataDir, 'admin.token') })
-  engine = stack.use(await startChangeEngine({ ...changeDeps, databaseUrl: base.databaseUrl }))
+  // The workflow engine waits for the database more than it works: the Git host gets ready meanwhile.
+  const [started] = await Promise.all([
+    useWhenStarted(stack, startChangeEngine({ ...changeDeps, databaseUrl: base.databaseUrl })),
+    openGit(base, { delivery, catalog }, stack),
+  ])
+  engine = started
+  stack.use(startCatalogRescan({ ingestion: catalog.ingestion, log }))
+  door.open(routes, { authenticate: identity.authenticate, authorize, telemetry })
+
+  return {
+    url: door.url,
+    ingressUrl: `http://${host}:${ingress.port}`,
+    loginLink: async () => (await identity.service.createLoginLink(systemCaller, ADMINISTRATOR)).url.reveal(),
+  }
+}
+
+/** Tells catalog and pipelines of pushes, and puts what ships with us into its repositories. */
+async function openGit(base: Foundation, { delivery, catalog }: { delivery: Delivery; catalog: Catalog }, stack: AsyncDisposableStack): Promise<void> {
+  const { db, clock, log, checkout } = base
   stack.use(delivery.pipelines.start())
   stack.use(
     await startGitHost({
@@ -218,15 +237,7 @@ export async function assemble(base: Foundation, stack: AsyncDisposableStack): P
       ],
     }),
   )
-  await seedOrganisation({ checkout: base.checkout, host: delivery.gitHost, log })
-  stack.use(startCatalogRescan({ ingestion: catalog.ingestion, log }))
-  door.open(routes, { authenticate: identity.authenticate, authorize, telemetry })
-
-  return {
-    url: door.url,
-    ingressUrl: `http://${host}:${ingress.port}`,
-    loginLink: async () => (await identity.service.createLoginLink(systemCaller, ADMINISTRATOR)).url.reveal(),
-  }
+  await seedOrganisation({ checkout, host: delivery.gitHost, log })
 }
 
 async function readiness(db: Foundation['db'], engine: ChangeEngine | undefined): Promise<{ isReady: boolean; checks: Record<string, string> }> {

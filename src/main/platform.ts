@@ -5,6 +5,7 @@ import type { Logger } from '#kernel/node/log'
 import { stopWithin } from '#kernel/node/lifecycle'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '#kernel/node/postgres'
 import { claimDataFolder } from './data-folder.ts'
+import { useWhenStarted } from './use-when-started.ts'
 
 export interface Platform extends AsyncDisposable {
   /** Of API and portal, e.g. `http://127.0.0.1:7007`. */
@@ -52,13 +53,8 @@ export async function startPlatform(options: { settings: Settings; checkout: str
   }
 }
 
-/** The embedded server, stopped with `stack` even when the start fails elsewhere; or the one of DATABASE_URL, which is not ours. */
+/** The embedded server; or the one of DATABASE_URL, which is not ours to stop. */
 async function databaseServer(settings: Settings, log: Logger, stack: AsyncDisposableStack): Promise<EmbeddedPostgres | { url: string }> {
   if (settings.databaseUrl !== undefined) return { url: settings.databaseUrl }
-  const starting = startEmbeddedPostgres({ dataDir: settings.dataDir, log })
-  stack.defer(async () => {
-    const server = await starting.catch(() => undefined)
-    await server?.[Symbol.asyncDispose]()
-  })
-  return await starting
+  return await useWhenStarted(stack, startEmbeddedPostgres({ dataDir: settings.dataDir, log }))
 }
