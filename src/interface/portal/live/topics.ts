@@ -8,7 +8,7 @@ const byKind: Record<string, readonly string[]> = {
   run: ['runs'],
   job: ['runs'],
   pipeline_run: ['runs'],
-  release: ['releases', 'environments'],
+  release: ['releases', 'runs', 'environments'],
   artifact: ['artifacts', 'releases'],
   entity: ['entities', 'templates', 'environments'],
   catalog: ['entities', 'templates', 'environments'],

@@ -1,14 +1,35 @@
-import { shortId, shortRef } from '../format/reference.ts'
+import { shortId, shortRef, versionLabel } from '../format/reference.ts'
 
 /** An event as a few words: `release created`, from `delivery.release.created`. */
 export function eventWords(type: string): string {
   return type.split('.').slice(1).join(' ').replaceAll('_', ' ')
 }
 
-/** The event's own title where it carries one, else what its subject is called. */
-export function eventSubject(event: { subject: string; data: Record<string, unknown> }): string {
-  const title = event.data['title']
-  return typeof title === 'string' && title !== '' ? title : subjectWords(event.subject)
+interface EventAbout {
+  subject: string
+  data: Record<string, unknown>
+}
+
+/** What the event is about, as people call it: its own title, `orders v3`, `acme/orders #12`, a name; else a short id. */
+export function eventSubject({ subject, data }: EventAbout): string {
+  const text = (name: string): string => (typeof data[name] === 'string' || typeof data[name] === 'number' ? String(data[name]) : '')
+  const whole = (first: string, second: string): string => (first === '' || second === '' ? '' : `${first} ${second}`)
+  const named = [
+    text('title'),
+    whole(text('component'), text('version') === '' ? '' : versionLabel(text('version'))),
+    whole(text('repository'), text('number') === '' ? '' : `#${text('number')}`),
+    whole(text('repository'), text('name')),
+    text('component') === '' ? '' : shortRef(text('component')),
+    text('repository'),
+    text('user') === '' ? '' : shortRef(text('user')),
+    text('name'),
+  ]
+  return named.find((each) => each !== '') ?? subjectWords(subject)
+}
+
+/** The page about the event: its subject's, else that of the run it belongs to. */
+export function eventHref({ subject, data }: EventAbout): string | null {
+  return subjectHref(subject) ?? (typeof data['run'] === 'string' ? `/pipelines/${data['run']}` : null)
 }
 
 /** What the event is about, as people call it: `orders`, or a short id. */

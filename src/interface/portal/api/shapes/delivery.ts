@@ -23,7 +23,14 @@ export interface RunJob {
   finishedAt: string | null
   matrix: Record<string, unknown> | null
   steps: RunStep[]
-  annotations: { level: string; message: string; file?: string; line?: number }[]
+  annotations: RunAnnotation[]
+}
+
+export interface RunAnnotation {
+  level: string
+  message: string
+  file?: string
+  line?: number
 }
 
 export interface Run {
@@ -44,6 +51,8 @@ export interface Run {
   startedAt: string | null
   finishedAt: string | null
   jobs: RunJob[]
+  /** What is wrong with the run as a whole, such as a broken workflow file: then it has no job. */
+  annotations: RunAnnotation[]
   artifacts: { name: string; sizeBytes: number; digest?: string }[]
   release?: string | null
 }

@@ -4,7 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
 import { queries } from '../../api/queries.ts'
 import type { EventItem } from '../../api/shapes/index.ts'
-import { eventSubject, eventWords, subjectHref } from '../../parts/event-words.ts'
+import { eventHref, eventSubject, eventWords } from '../../parts/event-words.ts'
 import { Age } from '../../ui/age.tsx'
 import { FilterBar, FilterInput } from '../../ui/filters.tsx'
 import { Who } from '../../ui/links.tsx'
@@ -25,7 +25,7 @@ const columns: readonly Column<EventItem>[] = [
 ]
 
 function Subject({ event }: { event: EventItem }) {
-  const href = subjectHref(event.subject)
+  const href = eventHref(event)
   const words = eventSubject(event)
   return href === null ? <span title={event.subject}>{words}</span> : <Link to={href as '/'}>{words}</Link>
 }
@@ -56,7 +56,13 @@ export function ActivityPage() {
           items.length === 0 ? (
             <EmptyState
               title={subject === undefined && type === undefined ? 'Nothing has happened yet' : 'No event is like that'}
-              action={subject === undefined && type === undefined ? undefined : <Button variant="default" onClick={() => void navigate({ search: {} })}>Clear the filters</Button>}
+              action={
+                subject === undefined && type === undefined ? undefined : (
+                  <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                    Clear the filters
+                  </Button>
+                )
+              }
             />
           ) : (
             <>

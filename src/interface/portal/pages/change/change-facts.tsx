@@ -17,12 +17,18 @@ export function ChangeFacts({ change }: { change: Change }) {
         items={[
           ['Component', change.component === null ? null : <EntityLink of={change.component} />],
           ['Environment', change.environment],
-          ['Release', change.release === null || change.release === undefined ? null : <VersionLink release={change.release.id} version={change.release.version} />],
+          [
+            'Release',
+            change.release === null || change.release === undefined ? null : <VersionLink release={change.release.id} version={change.release.version} />,
+          ],
           ['Asked by', <Who key="who" principal={change.requestedBy} />],
           ['Asked', <Age key="asked" at={change.requestedAt} />],
           [change.finishedAt === null ? 'So far' : 'Took', change.startedAt === null ? null : durationBetween(change.startedAt, change.finishedAt, now)],
           ['Reason', change.reason],
-          ['Cost', change.plan === null ? null : `${formatMoney(change.plan.costCentsPerMonth, true)} a month`],
+          [
+            'Cost',
+            change.plan === null ? null : change.plan.costCentsPerMonth === 0 ? 'as before' : `${formatMoney(change.plan.costCentsPerMonth, true)} a month`,
+          ],
           ['Plan', change.planHash === null ? null : <ShortId key="hash" id={change.planHash} label="plan hash" />],
           ['Id', <ShortId key="id" id={change.id} label="change id" />],
         ]}

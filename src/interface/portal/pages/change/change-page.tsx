@@ -6,7 +6,7 @@ import { api } from '../../api/api.ts'
 import { queries } from '../../api/queries.ts'
 import type { Change } from '../../api/shapes/index.ts'
 import { rememberPlace } from '../../app/recent.ts'
-import { describePlan } from '../../parts/plan/plan-summary.ts'
+import { planSentences } from '../../parts/plan/plan-summary.ts'
 import { PlanView } from '../../parts/plan/plan-view.tsx'
 import { changeLook, isInFlight } from '../../ui/looks.ts'
 import { FaultNotice, Strip } from '../../ui/notice.tsx'
@@ -41,7 +41,7 @@ export function ChangePage() {
           </>
         )
       }
-      about={change?.plan === null || change === undefined ? ' ' : `${change.plan.summary} It ${describePlan(change.plan.actions)}.`}
+      about={change?.plan === null || change === undefined ? ' ' : planSentences(change.plan).join(' ')}
       actions={change !== undefined && isInFlight(change.state) && change.state !== 'rolling_back' ? <CancelButton change={change} /> : undefined}
     >
       <div role="status" className="sr">
@@ -68,7 +68,7 @@ function ChangeBody({ change }: { change: Change }) {
         <div>
           {change.steps.length === 0 || change.state === 'waiting' ? null : (
             <Section title="Course" id="course">
-              <Timeline steps={change.steps} />
+              <Timeline change={change} />
             </Section>
           )}
           <Section title="Plan" id="plan">

@@ -1,12 +1,16 @@
-import type { ChangeStep } from '../../api/shapes/index.ts'
+import { useQuery } from '@tanstack/react-query'
+import { queries } from '../../api/queries.ts'
+import type { Change, ChangeStep } from '../../api/shapes/index.ts'
 import { durationBetween, formatExact } from '../../format/duration.ts'
+import { versionLabel } from '../../format/reference.ts'
 import { useNow } from '../../ui/clock.ts'
 import { stepLook } from '../../ui/looks.ts'
 import { StateMark } from '../../ui/state-mark.tsx'
 import css from './change.module.css'
 
 /** The steps as they happen: state, progress, how long. The way back has a heading of its own. */
-export function Timeline({ steps }: { steps: readonly ChangeStep[] }) {
+export function Timeline({ change }: { change: Change }) {
+  const steps = useNamedReleases(change)
   const back = steps.filter((step) => step.phase === 'rollback')
   return (
     <>
@@ -19,6 +23,14 @@ export function Timeline({ steps }: { steps: readonly ChangeStep[] }) {
       )}
     </>
   )
+}
+
+/** The steps, with versions where their messages have release ids. */
+function useNamedReleases({ steps, component }: Change): readonly ChangeStep[] {
+  const isNeeded = component !== null && steps.some((step) => step.message?.includes('rel_'))
+  const releases = useQuery({ ...queries.releases({ component: component ?? '', limit: 50 }), enabled: isNeeded }).data?.items ?? []
+  const versions = new Map(releases.map((release) => [release.id, versionLabel(release.version)]))
+  return steps.map((step) => ({ ...step, message: step.message?.replaceAll(/rel_[0-9a-z]+/g, (id) => versions.get(id) ?? id) ?? null }))
 }
 
 function Steps({ steps, label }: { steps: readonly ChangeStep[]; label: string }) {

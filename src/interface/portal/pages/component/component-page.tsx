@@ -16,6 +16,7 @@ import css from './component.module.css'
 import { EnvironmentsPart } from './environments-part.tsx'
 import { ReadmePart } from './readme-part.tsx'
 import { ReleasesPart } from './releases-part.tsx'
+import { repositoryOf } from './repository-of.ts'
 import { ResourcesPart } from './resources-part.tsx'
 import { RunsPart } from './runs-part.tsx'
 import { SectionNav } from './section-nav.tsx'
@@ -31,7 +32,8 @@ export function ComponentPage() {
   const matrix = useQuery(queries.matrix())
   const [intent, setIntent] = useState<Intent | null>(null)
   const row = matrix.data?.rows.find((each) => each.component === name)
-  const health = row === undefined ? undefined : worstHealth(Object.values(row.cells).flatMap((cell) => (cell === null || cell === undefined ? [] : [cell.health])))
+  const healths = Object.values(row?.cells ?? {}).flatMap((cell) => (cell === null || cell === undefined ? [] : [cell.health]))
+  const health = healths.length === 0 ? undefined : worstHealth(healths)
   const entity = query.data?.entity
   useEffect(() => rememberPlace({ to: `/components/${name}`, title: name }), [name])
   return (
@@ -54,7 +56,7 @@ export function ComponentPage() {
               <div>
                 <EnvironmentsPart component={name} matrix={matrix} onIntent={setIntent} />
                 <ChangesPart component={name} />
-                <RunsPart component={name} />
+                <RunsPart component={name} repository={repositoryOf(detail) ?? undefined} />
                 <ReleasesPart component={name} />
                 <SlosPart component={name} />
                 <SignalsPart component={name} environments={row === undefined ? [] : Object.keys(row.cells).filter((each) => row.cells[each] !== null)} />

@@ -6,7 +6,7 @@ import { EmptyState } from '../../ui/notice.tsx'
 import { Section } from '../../ui/page.tsx'
 import { QueryView } from '../../ui/query-view.tsx'
 import { MatrixCell } from '../environments/matrix-cell.tsx'
-import { nextEnvironment } from '../environments/promotion.ts'
+import { firstEnvironment, nextEnvironment } from '../environments/promotion.ts'
 import css from './component.module.css'
 
 interface EnvironmentsPartProps {
@@ -22,7 +22,12 @@ export function EnvironmentsPart({ component, matrix, onIntent }: EnvironmentsPa
       <QueryView query={matrix} what="environments">
         {(data) => {
           const row = data.rows.find((each) => each.component === component)
-          if (row === undefined) return <EmptyState title="Runs nowhere yet">Its first release goes to the first environment by itself.</EmptyState>
+          if (row === undefined)
+            return (
+              <EmptyState title="Runs nowhere yet">
+                A run that passes makes a release; deploy it to the first environment, and promote it from there.
+              </EmptyState>
+            )
           return (
             <div className={css['environments']}>
               {[...data.environments]
@@ -34,6 +39,7 @@ export function EnvironmentsPart({ component, matrix, onIntent }: EnvironmentsPa
                       component={component}
                       environment={environment.name}
                       cell={row.cells[environment.name]}
+                      isFirst={environment.name === firstEnvironment(data)}
                       promoteTo={nextEnvironment(data, row, environment.name)}
                       onIntent={onIntent}
                     />

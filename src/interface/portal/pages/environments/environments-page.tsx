@@ -23,7 +23,11 @@ export function EnvironmentsPage() {
   const matrix = useQuery(queries.matrix())
   const [intent, setIntent] = useState<Intent | null>(null)
   const set = (name: 'q' | 'compare', value: string): void => {
-    void navigate({ search: (old) => Object.fromEntries(Object.entries({ ...old, [name]: value }).filter(([, each]) => each !== '')), replace: true, resetScroll: false })
+    void navigate({
+      search: (old) => Object.fromEntries(Object.entries({ ...old, [name]: value }).filter(([, each]) => each !== '')),
+      replace: true,
+      resetScroll: false,
+    })
   }
   useKey('p', () => {
     const component = document.activeElement?.closest<HTMLElement>('[data-component]')?.dataset['component']
@@ -46,11 +50,23 @@ export function EnvironmentsPage() {
     >
       <QueryView query={matrix} what="environments" skeleton={<RowSkeletons rows={5} height={92} />}>
         {(data) => {
-          if (data.environments.length === 0) return <EmptyState title="There is no environment yet">The platform team declares environments in the organisation repository, as fairway.dev/v1 Environment.</EmptyState>
+          if (data.environments.length === 0)
+            return (
+              <EmptyState title="There is no environment yet">
+                The platform team declares environments in the organisation repository, as fairway.dev/v1 Environment.
+              </EmptyState>
+            )
           if (data.rows.length === 0) {
             return (
-              <EmptyState title="Nothing runs yet" action={<Button component={Link} to="/create">Create a service</Button>}>
-                Its first release goes to {data.environments[0]?.title} by itself; from there you promote it.
+              <EmptyState
+                title="Nothing runs yet"
+                action={
+                  <Button component={Link} to="/create">
+                    Create a service
+                  </Button>
+                }
+              >
+                Deploy its first release to {data.environments[0]?.title}; from there you promote it.
               </EmptyState>
             )
           }
@@ -62,7 +78,14 @@ export function EnvironmentsPage() {
                 <FilterInput label="Filter components" value={q} onChange={(value) => set('q', value)} />
               </FilterBar>
               {rows.length === 0 ? (
-                <EmptyState title="No component is like that" action={<Button variant="default" onClick={() => set('q', '')}>Clear the filter</Button>} />
+                <EmptyState
+                  title="No component is like that"
+                  action={
+                    <Button variant="default" onClick={() => set('q', '')}>
+                      Clear the filter
+                    </Button>
+                  }
+                />
               ) : (
                 <MatrixTable matrix={data} rows={rows} onIntent={setIntent} />
               )}

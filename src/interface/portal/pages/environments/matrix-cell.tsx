@@ -15,12 +15,24 @@ interface MatrixCellProps {
   cell: Cell | null | undefined
   /** The environment that this release would go to next, when it is not there yet. */
   promoteTo: string | undefined
+  /** New releases come here first: the newest can be deployed. */
+  isFirst: boolean
   onIntent: (intent: Intent) => void
 }
 
 /** One component in one environment. */
-export function MatrixCell({ component, environment, cell, promoteTo, onIntent }: MatrixCellProps) {
-  if (cell === null || cell === undefined) return <span className="dim">Not there</span>
+export function MatrixCell({ component, environment, cell, promoteTo, isFirst, onIntent }: MatrixCellProps) {
+  const deploy = isFirst ? (
+    <DeployNewest component={component} environment={environment} isThere={cell !== null && cell !== undefined} onIntent={onIntent} />
+  ) : null
+  if (cell === null || cell === undefined) {
+    return (
+      <div className={css['cell']}>
+        <span className="dim">Not there</span>
+        {deploy === null ? null : <div className={css['acts']}>{deploy}</div>}
+      </div>
+    )
+  }
   return (
     <div className={css['cell']}>
       <div className={css['line']}>
@@ -43,6 +55,7 @@ export function MatrixCell({ component, environment, cell, promoteTo, onIntent }
               Promote to {promoteTo}
             </Button>
           )}
+          {deploy}
           <Button
             variant="subtle"
             size="compact-xs"
@@ -61,5 +74,20 @@ export function MatrixCell({ component, environment, cell, promoteTo, onIntent }
         </div>
       )}
     </div>
+  )
+}
+
+/** Deploys the newest release that is not quarantined; where it is there already, the plan says so. */
+function DeployNewest({ component, environment, isThere, onIntent }: Pick<MatrixCellProps, 'component' | 'environment' | 'onIntent'> & { isThere: boolean }) {
+  return (
+    <Button
+      variant={isThere ? 'subtle' : 'default'}
+      size="compact-xs"
+      className={isThere ? (css['quiet'] ?? '') : ''}
+      aria-label={`Deploy newest: ${component} to ${environment}`}
+      onClick={() => onIntent({ kind: 'deploy', component, environment })}
+    >
+      Deploy newest
+    </Button>
   )
 }

@@ -5,7 +5,7 @@ import type { Intent } from '../../parts/promote/intent.ts'
 import { EntityLink } from '../../ui/links.tsx'
 import css from './environments.module.css'
 import { MatrixCell } from './matrix-cell.tsx'
-import { nextEnvironment } from './promotion.ts'
+import { firstEnvironment, nextEnvironment } from './promotion.ts'
 
 interface MatrixTableProps {
   matrix: Matrix
@@ -52,6 +52,7 @@ export function MatrixTable({ matrix, rows, onIntent }: MatrixTableProps) {
                     component={row.component}
                     environment={environment.name}
                     cell={row.cells[environment.name]}
+                    isFirst={environment.name === firstEnvironment(matrix)}
                     promoteTo={nextEnvironment(matrix, row, environment.name)}
                     onIntent={onIntent}
                   />

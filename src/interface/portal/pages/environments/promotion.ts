@@ -13,12 +13,18 @@ export function nextEnvironment({ environments }: Pick<Matrix, 'environments'>, 
   return there?.release === cell.release ? undefined : next.name
 }
 
+/** The environment that a new release goes to first. */
+export function firstEnvironment({ environments }: Pick<Matrix, 'environments'>): string | undefined {
+  return [...environments].sort((a, b) => a.order - b.order)[0]?.name
+}
+
 /** What `p` on a row does: the promotion that is furthest on its way. */
 export function promotionOf(matrix: Matrix, row: MatrixRow): Intent | undefined {
   const ordered = [...matrix.environments].sort((a, b) => b.order - a.order)
   for (const environment of ordered) {
     const to = nextEnvironment(matrix, row, environment.name)
-    if (to !== undefined && row.cells[environment.name]?.activeChangeId === null) return { kind: 'promote', component: row.component, from: environment.name, to }
+    if (to !== undefined && row.cells[environment.name]?.activeChangeId === null)
+      return { kind: 'promote', component: row.component, from: environment.name, to }
   }
   return undefined
 }

@@ -33,10 +33,17 @@ export function HomePage() {
 function FirstUse() {
   return (
     <div style={{ marginBottom: 32 }}>
-      <EmptyState title="Create the first service" action={<Button component={Link} to="/create">Choose a golden path</Button>}>
-        A golden path makes a repository, a pipeline, a database where it needs one, and takes the first version to dev. It takes a few minutes, and nothing has to be set up before.
+      <EmptyState
+        title="Create the first service"
+        action={
+          <Button component={Link} to="/create">
+            Choose a golden path
+          </Button>
+        }
+      >
+        A golden path makes a repository and a pipeline, which builds the first release. You deploy it, and it gets a database where it needs one. It takes a
+        few minutes, and nothing has to be set up before.
       </EmptyState>
     </div>
   )
 }
-

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import { eventSubject, eventWords, subjectHref } from '../../parts/event-words.ts'
+import { eventHref, eventSubject, eventWords } from '../../parts/event-words.ts'
 import { Age } from '../../ui/age.tsx'
 import { Who } from '../../ui/links.tsx'
 import { Section } from '../../ui/page.tsx'
@@ -20,7 +20,7 @@ export function RecentEvents() {
           ) : (
             <ul className={css['events']}>
               {items.map((event) => {
-                const href = subjectHref(event.subject)
+                const href = eventHref(event)
                 const title = eventSubject(event)
                 return (
                   <li key={event.sequence}>

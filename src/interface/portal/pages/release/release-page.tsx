@@ -27,7 +27,7 @@ export function ReleasePage() {
   const release = query.data
   const title = release === undefined ? 'Release' : `${release.component} ${versionLabel(release.version)}`
   return (
-    <Page title={title} above={release === undefined ? ' ' : <EntityLink of={release.component} />} about={release?.commitMessage ?? ' '}>
+    <Page title={title} above={release === undefined ? ' ' : <EntityLink of={release.component} />} about={release?.commitMessage.split('\n')[0] ?? ' '}>
       <QueryView query={query} what="release" skeleton={<RowSkeletons rows={8} />}>
         {(data) => (
           <>
@@ -41,7 +41,12 @@ export function ReleasePage() {
                 items={[
                   ['Commit', <code key="commit">{shortId(data.commit)}</code>],
                   ['Repository', data.repository],
-                  ['Run', <Link key="run" to="/pipelines/$run" params={{ run: data.runId }}>{shortId(data.runId)}</Link>],
+                  [
+                    'Run',
+                    <Link key="run" to="/pipelines/$run" params={{ run: data.runId }}>
+                      {shortId(data.runId)}
+                    </Link>,
+                  ],
                   ['Made by', <Who key="who" principal={data.createdBy} />],
                   ['Made', <Age key="age" at={data.createdAt} />],
                   ['Digest', <ShortId key="digest" id={data.digest} label="digest" />],
@@ -89,7 +94,15 @@ function WhereItRuns({ release }: { release: Release }) {
                         <Button
                           variant="default"
                           size="compact-xs"
-                          onClick={() => setIntent({ kind: 'deploy', component: release.component, environment: environment.name, release: release.id, version: release.version })}
+                          onClick={() =>
+                            setIntent({
+                              kind: 'deploy',
+                              component: release.component,
+                              environment: environment.name,
+                              release: release.id,
+                              version: release.version,
+                            })
+                          }
                         >
                           Deploy to {environment.name}
                         </Button>

@@ -1,16 +1,22 @@
-import type { RunJob } from '../../api/shapes/index.ts'
+import type { RunAnnotation, RunJob } from '../../api/shapes/index.ts'
 import { Section } from '../../ui/page.tsx'
 import { StateMark } from '../../ui/state-mark.tsx'
 
-/** What jobs pointed at: errors and warnings, with file and line. */
-export function Annotations({ jobs }: { jobs: readonly RunJob[] }) {
-  const all = jobs.flatMap((job) => job.annotations.map((annotation) => ({ ...annotation, job: job.name })))
+/** What the run and its jobs pointed at: errors and warnings, with file and line. */
+export function Annotations({ own, jobs }: { own: readonly RunAnnotation[]; jobs: readonly RunJob[] }) {
+  const all = [
+    ...own.map((annotation) => ({ ...annotation, job: '' })),
+    ...jobs.flatMap((job) => job.annotations.map((annotation) => ({ ...annotation, job: job.name }))),
+  ]
   if (all.length === 0) return null
   return (
     <Section title="Annotations" id="annotations" count={all.length}>
       <ul style={{ fontSize: 13 }}>
         {all.map((each) => (
-          <li key={`${each.job}${each.message}${each.file ?? ''}${each.line ?? ''}`} style={{ display: 'flex', flexWrap: 'wrap', gap: '0 12px', padding: '4px 0' }}>
+          <li
+            key={`${each.job}${each.message}${each.file ?? ''}${each.line ?? ''}`}
+            style={{ display: 'flex', flexWrap: 'wrap', gap: '0 12px', padding: '4px 0' }}
+          >
             <StateMark
               look={
                 each.level === 'error' || each.level === 'failure'

@@ -105,9 +105,13 @@ function RunBody({ run }: { run: Run }) {
   return (
     <>
       <Section title="Jobs" id="jobs" count={run.jobs.length}>
-        <JobGraph jobs={run.jobs} chosen={job?.id} onChoose={(id) => void navigate({ search: { job: id }, replace: true, resetScroll: false })} />
+        {run.jobs.length === 0 ? (
+          <p className="dim">{run.state === 'completed' ? 'It ended before a job began.' : 'Its jobs are not known yet.'}</p>
+        ) : (
+          <JobGraph jobs={run.jobs} chosen={job?.id} onChoose={(id) => void navigate({ search: { job: id }, replace: true, resetScroll: false })} />
+        )}
       </Section>
-      <Annotations jobs={run.jobs} />
+      <Annotations own={run.annotations} jobs={run.jobs} />
       {job === undefined ? null : (
         <Section title={`Log of ${job.name}`} id="log">
           <Suspense fallback={<RowSkeletons rows={12} height={20} />}>

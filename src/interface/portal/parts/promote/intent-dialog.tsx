@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { formatMoney } from '../../format/quantity.ts'
 import { FaultNotice, Strip } from '../../ui/notice.tsx'
-import { dangerWord, describePlan } from '../plan/plan-summary.ts'
+import { dangerWord, planSentences } from '../plan/plan-summary.ts'
 import { PlanView } from '../plan/plan-view.tsx'
 import { intentTitle, planIntent, startIntent, type Intent } from './intent.ts'
 
@@ -26,6 +26,7 @@ export function IntentDialog({ intent, onClose }: { intent: Intent; onClose: () 
   })
   const title = intentTitle(intent)
   const word = dangerWord(plan.data?.actions ?? [])
+  const [summary, does] = plan.data === undefined ? ['', ''] : planSentences(plan.data)
   const isDenied = plan.data?.verdicts.some((verdict) => verdict.outcome === 'denied') ?? false
   const needsReason = intent.kind === 'rollback'
   const isReady = plan.data !== undefined && !isDenied && !plan.data.unchanged && (word === null || typed === word) && (!needsReason || reason.trim() !== '')
@@ -37,7 +38,7 @@ export function IntentDialog({ intent, onClose }: { intent: Intent; onClose: () 
         {plan.data === undefined ? null : (
           <>
             <p>
-              <strong>{plan.data.summary}</strong> <span className="dim">It {describePlan(plan.data.actions)}.</span>{' '}
+              <strong>{summary}</strong> <span className="dim">{does}</span>{' '}
               {plan.data.costCentsPerMonth === 0 ? null : <span className="num">{formatMoney(plan.data.costCentsPerMonth, true)} a month.</span>}
             </p>
             {plan.data.approval === null ? null : (
@@ -46,8 +47,25 @@ export function IntentDialog({ intent, onClose }: { intent: Intent; onClose: () 
               </Strip>
             )}
             <PlanView plan={plan.data} />
-            {needsReason ? <Textarea label="Why" description="Kept with the change" required autosize minRows={2} value={reason} onChange={(event) => setReason(event.currentTarget.value)} /> : null}
-            {word === null ? null : <TextInput label={`Type ${word} to go on`} description="Data can be lost" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />}
+            {needsReason ? (
+              <Textarea
+                label="Why"
+                description="Kept with the change"
+                required
+                autosize
+                minRows={2}
+                value={reason}
+                onChange={(event) => setReason(event.currentTarget.value)}
+              />
+            ) : null}
+            {word === null ? null : (
+              <TextInput
+                label={`Type ${word} to go on`}
+                description="Data can be lost"
+                value={typed}
+                onChange={(event) => setTyped(event.currentTarget.value)}
+              />
+            )}
           </>
         )}
         {start.error === null ? null : <FaultNotice error={start.error} what="change" onRetry={() => start.mutate()} />}
