@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Environment, MatrixCell, MatrixRow } from '../../api/shapes/index.ts'
-import { nextEnvironment, promotionOf } from './promotion.ts'
+import { firstEnvironment, nextEnvironment, promotionOf } from './promotion.ts'
 
 const environments = ['dev', 'staging', 'production'].map((name, order) => ({ name, title: name, order })) as Environment[]
 const cell = (release: string, activeChangeId: string | null = null) => ({ release, version: release, activeChangeId }) as MatrixCell
@@ -16,6 +16,11 @@ describe('where a release goes next', () => {
     ['nowhere from where nothing is', row({}), 'dev', undefined],
   ])('%s', (_, of, from, to) => {
     expect(nextEnvironment({ environments }, of, from)).toBe(to)
+  })
+
+  test('a new release begins in the first environment, however they are listed', () => {
+    expect(firstEnvironment({ environments: [...environments].reverse() })).toBe('dev')
+    expect(firstEnvironment({ environments: [] })).toBeUndefined()
   })
 
   test('the key promotes what is furthest', () => {

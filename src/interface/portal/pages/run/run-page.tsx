@@ -53,8 +53,16 @@ export function RunPage() {
   )
 }
 
+/** The release that the run led to. It is made a moment before the run itself tells of it. */
+function useReleaseOf(run: Run): string | undefined {
+  const isAwaited = run.conclusion === 'success' && (run.release === null || run.release === undefined)
+  const newest = useQuery({ ...queries.releases({ limit: 20 }), enabled: isAwaited })
+  return run.release ?? newest.data?.items.find((release) => release.runId === run.id)?.id
+}
+
 function RunFacts({ run }: { run: Run }) {
   const now = useNow(1)
+  const release = useReleaseOf(run)
   return (
     <span className={css['facts']}>
       <span>
@@ -67,8 +75,8 @@ function RunFacts({ run }: { run: Run }) {
       <code>{shortId(run.commit)}</code>
       <Age at={run.createdAt} />
       <span className="num">{durationBetween(run.startedAt, run.finishedAt, now) ?? ''}</span>
-      {run.release === null || run.release === undefined ? null : (
-        <Link to="/releases/$id" params={{ id: run.release }} style={{ textDecoration: 'underline' }}>
+      {release === undefined ? null : (
+        <Link to="/releases/$id" params={{ id: release }} style={{ textDecoration: 'underline' }}>
           Its release
         </Link>
       )}

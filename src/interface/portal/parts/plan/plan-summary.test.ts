@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PlannedAction } from '../../../../kernel/common/driver/index.ts'
-import { dangerWord, describePlan, groupByConcern } from './plan-summary.ts'
+import { dangerWord, describePlan, groupByConcern, planSentences } from './plan-summary.ts'
 
 const action = (over: Partial<PlannedAction>): PlannedAction => ({
   id: 'a',
@@ -13,6 +13,14 @@ const action = (over: Partial<PlannedAction>): PlannedAction => ({
   dependsOn: [],
   input: {},
   ...over,
+})
+
+test.each([
+  ['Deploy orders v1 to dev', 'Deploy orders v1 to dev.'],
+  ['Nothing to do.', 'Nothing to do.'],
+  ['', ''],
+])('the summary %j is a sentence: %j', (summary, sentence) => {
+  expect(planSentences({ summary, actions: [action({})] })).toEqual([sentence, 'It creates 1.'])
 })
 
 describe('describePlan', () => {
