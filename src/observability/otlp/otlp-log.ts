@@ -1,5 +1,5 @@
 import type { LogRow } from '#observability/store'
-import type { Origin, RowOf } from './otlp-rows.ts'
+import type { Origin, RowOf } from './otlp-row.ts'
 import { attributesAt, cut, hexAt, microsAt, numberAt, plainValue, textAt, type Loose } from './otlp-value.ts'
 
 const SEVERITIES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const

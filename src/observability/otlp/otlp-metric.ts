@@ -1,5 +1,5 @@
 import type { MetricRow } from '#observability/store'
-import type { Origin, RowOf } from './otlp-rows.ts'
+import type { Origin, RowOf } from './otlp-row.ts'
 import { attributesAt, cut, isObject, listAt, microsAt, numberAt, numberOf, textAt, type Loose } from './otlp-value.ts'
 
 /** OTLP `DataPointFlags`: the point says that there is no value. */

@@ -3,6 +3,7 @@ import type { TelemetrySignal } from '#kernel/node/telemetry'
 import { logRowOf } from './otlp-log.ts'
 import { metricRowsOf } from './otlp-metric.ts'
 import { OTLP_LISTS } from './otlp-slices.ts'
+import type { Origin, RowOf } from './otlp-row.ts'
 import { sourceOf, type WorkloadIdentity } from './otlp-source.ts'
 import { spanRowOf } from './otlp-span.ts'
 import { isObject, listAt, textAt, type Loose } from './otlp-value.ts'
@@ -12,9 +13,6 @@ export type DecodedRows =
   | { kind: 'span'; rows: SpanRow[]; rejectedCount: number; reason: string }
   | { kind: 'log'; rows: LogRow[]; rejectedCount: number; reason: string }
   | { kind: 'metric'; rows: MetricRow[]; rejectedCount: number; reason: string }
-
-/** A row, or why there is none. */
-export type RowOf<Row> = { row: Row } | { reason: string }
 
 interface Rejections {
   count: number
@@ -47,13 +45,6 @@ export function rowsOf(signal: TelemetrySignal, request: unknown, identity: Work
     for (const result of metricRowsOf(metric, origin, nowUs)) keep(rows, result)
   })
   return { kind: 'metric', rows, rejectedCount: rejections.count, reason: rejections.reason }
-}
-
-/** Where an item comes from: columns, the rest of the resource, and the instrumentation scope. */
-export interface Origin {
-  source: ReturnType<typeof sourceOf>['source']
-  rest: Record<string, unknown>
-  scope: string
 }
 
 function walk(

@@ -1,5 +1,5 @@
 import type { SpanRow } from '#observability/store'
-import type { Origin, RowOf } from './otlp-rows.ts'
+import type { Origin, RowOf } from './otlp-row.ts'
 import { attributesAt, cut, hexAt, isObject, listAt, microsAt, nanosAt, numberAt, textAt, type Loose } from './otlp-value.ts'
 
 const MAX_EVENTS = 128

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock } from '#kernel/common/clock'
 import { createRouter, systemCaller } from '#kernel/node/http'
 import { silentLogger } from '#kernel/node/log'
 import { MemoryRuntime } from './memory-runtime.ts'
@@ -17,11 +18,13 @@ const specOf = (release: string): WorkloadSpec => ({
   labels: { version: release.slice(4), owner: 'group:default/payments' },
 })
 
+let clock: ManualClock
 let runtime: MemoryRuntime
 let ask: (path: string, init?: RequestInit) => Promise<Response>
 
 beforeEach(async () => {
-  runtime = new MemoryRuntime()
+  clock = new ManualClock()
+  runtime = new MemoryRuntime({ clock })
   await runtime.ensure(specOf('rel_1'))
   await runtime.ensure(specOf('rel_2'))
   const router = createRouter(runtimeRoutes({ runtime }), {
@@ -65,6 +68,7 @@ describe('workloads.logs', () => {
   const logs = '/api/v1/workloads/logs?component=orders&environment=production'
 
   it('is text, a line each, of all releases', async () => {
+    clock.advance(1)
     runtime.write(specOf('rel_1').ref, 'hello')
     const answer = await ask(logs)
     expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')

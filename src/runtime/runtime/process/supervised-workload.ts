@@ -103,6 +103,8 @@ export class SupervisedWorkload {
     this.#isDirty = true
     this.#converging ??= this.#loop().finally(() => {
       this.#converging = undefined
+      // A wake that came after the last look, and before this line, found a loop that was over.
+      if (this.#isDirty && !this.#isClosed) this.converge()
     })
   }
 
