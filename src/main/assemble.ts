@@ -83,7 +83,7 @@ export async function assemble(base: Foundation, stack: AsyncDisposableStack): P
     journal,
     log,
     source: new GitHostSource(delivery.gitHost),
-    checks: documentChecks,
+    checks: documentChecks(() => Object.keys(resources.drivers).sort()),
     trusted: { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' },
     publicUrl: () => door.url,
     searchSources: [],

@@ -10,6 +10,7 @@ import { createPipelines, type Pipelines, type Run } from '#delivery/pipeline'
 import { loadSigner } from '#delivery/provenance'
 import { createRegistry, startRegistry } from '#delivery/registry'
 import { artifactOfRunFrom, createReleases, type ReleaseService } from '#delivery/release'
+import { parseScore } from '#platform/deployment'
 import type { SecretStore } from '#platform/secret'
 import type { Foundation } from './foundation.ts'
 import { pipelineSourceOf } from './pipeline-source.ts'
@@ -59,6 +60,7 @@ export async function createDelivery(base: Foundation, needs: DeliveryNeeds, sta
     journal,
     clock,
     verify: (digest, expect) => artifacts.service.verify(digest, expect),
+    checkScore: (text) => parseScore('score.yaml', text).problems,
     artifactOfRun: artifactOfRunFrom({ artifacts: artifacts.service, gitHost: git.host }),
   })
   const pipelines: Pipelines = createPipelines({

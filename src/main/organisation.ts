@@ -8,13 +8,25 @@ import { readPolicy, type Policy } from '#platform/policy'
 import { readTemplate } from '#platform/scaffolder'
 import { readRecipe, type Recipe } from '#provisioning/recipe'
 
-/** What the features say of documents of their kinds, before the catalog takes them in. */
-export const documentChecks: DocumentChecks = {
-  environment: (document) => readEnvironment(document).problems,
-  policy: (document) => readPolicy(document).problems,
-  recipe: (document) => readRecipe(document).problems,
-  cloudaccount: (document) => readAccount(document).problems,
-  template: (document) => readTemplate(document).problems,
+/**
+ * What the features say of documents of their kinds, before the catalog takes them in.
+ * @param drivers names of what recipes may use; asked when a recipe is read.
+ */
+export function documentChecks(drivers: () => readonly string[]): DocumentChecks {
+  return {
+    environment: (document) => readEnvironment(document).problems,
+    policy: (document) => readPolicy(document).problems,
+    recipe: (document) => recipeProblems(document, drivers()),
+    cloudaccount: (document) => readAccount(document).problems,
+    template: (document) => readTemplate(document).problems,
+  }
+}
+
+function recipeProblems(document: SourceDocument, drivers: readonly string[]): readonly FieldProblem[] {
+  const { recipe, problems } = readRecipe(document)
+  if (!recipe || drivers.includes(recipe.driver)) return problems
+  const message = `there is no driver "${recipe.driver}"; there are: ${drivers.join(', ')}`
+  return [{ field: 'spec.driver', message, file: document.file, ...document.locate(['spec', 'driver']) }]
 }
 
 /** The organisation's documents, read by the features that they are for. A document that is wrong is logged and left out; the catalog shows its problem. */

@@ -1,5 +1,6 @@
 import type { Clock } from '#kernel/common/clock'
 import { newId } from '#kernel/common/id'
+import type { FieldProblem } from '#kernel/common/fault'
 import type { Database } from '#kernel/node/database'
 import type { Journal } from '#kernel/node/journal'
 import type { ProvenanceVerdict } from '#delivery/provenance'
@@ -23,6 +24,8 @@ export interface ReleaseDeps {
   journal: Journal
   clock: Clock
   artifactOfRun: ArtifactOfRun
+  /** What is wrong with a Score file for those who will run it; nothing when it is fine. Without it, any YAML object will do. */
+  checkScore?: (text: string) => readonly FieldProblem[]
   /** `ArtifactService.verify`. */
   verify: (digest: string, expect: { repository: string; commit: string }) => Promise<ProvenanceVerdict>
 }
@@ -90,7 +93,8 @@ export function createReleaseService(deps: ReleaseDeps): ReleaseService {
 
 async function createRelease(deps: ReleaseDeps, input: NewRelease): Promise<Release> {
   const { score, problems } = readScore(input.scoreText)
-  if (!score) throw releaseFaults.bad_score({ component: input.component, count: problems.length }, { errors: problems })
+  const faults = score ? (deps.checkScore?.(input.scoreText) ?? []) : problems
+  if (!score || faults.length > 0) throw releaseFaults.bad_score({ component: input.component, count: faults.length }, { errors: faults })
   return await deps.db.transaction().execute(async (tx) => {
     await lockComponent(tx, input.component)
     const same = await findSameRelease(tx, input.component, input.digest, input.commit)

@@ -77,6 +77,13 @@ describe('create', () => {
     })
     expect((await releases.service.create(draft('broken'))).version).toBe(1)
   })
+
+  it('refuses what those who will run it find wrong', async () => {
+    const errors = [{ field: 'containers', message: 'is missing', file: 'score.yaml', line: 1 }]
+    const strict = createReleases({ ...deps, checkScore: () => errors }).service
+    await expect(strict.create(draft('strict'))).rejects.toMatchObject({ code: 'delivery.release.bad_score', errors })
+    expect((await releases.service.list({ component: 'strict' })).items).toEqual([])
+  })
 })
 
 describe('a release', () => {

@@ -66,7 +66,7 @@ beforeEach(() => {
     environments: directory,
     releases: source,
     resources: { plan: async () => ({ actions: [], outputs: {} }) },
-    findComponent: async () => ({ name: component, title: component, owner: 'group:default/payments' }),
+    findComponent: async (name) => (name === component ? { name, title: name, owner: 'group:default/payments' } : undefined),
   })
 })
 
@@ -122,6 +122,13 @@ describe('which release is meant', () => {
     await expect(prepare(input)).rejects.toMatchObject({ code })
   })
 
+  it('a component that there is not is named, whatever else is wrong', async () => {
+    await expect(kind.prepare?.({ component: 'absent', environment: 'dev' }, { requestedBy: 'user:default/ana' })).rejects.toMatchObject({
+      code: 'platform.deployment.no_component',
+      message: expect.stringContaining('"absent"') as string,
+    })
+  })
+
   it('a release in quarantine is refused with its reason, and a foreign one with its owner', async () => {
     releases = [
       ...releases.map((release) => ({ ...release, quarantine: { reason: 'answers errors' } })),
@@ -138,7 +145,7 @@ describe('which release is meant', () => {
     releases = releases.map((release) => ({ ...release, score: score.replace('command', 'comand') }))
     await expect(prepare({ environment: 'dev' })).rejects.toMatchObject({
       code: 'platform.deployment.bad_score',
-      errors: [{ file: 'score.yaml', line: 4, field: 'containers.main' }],
+      errors: [{ file: 'score.yaml', field: 'containers.main.comand' }],
     })
   })
 })

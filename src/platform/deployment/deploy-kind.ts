@@ -49,7 +49,10 @@ export function createDeployKind(deps: DeployDeps): ChangeKind<DeployInput> {
     async prepare(asked) {
       await deps.environments.get(asked.environment)
       if (asked.from !== undefined) await deps.environments.get(asked.from)
-      const release = await chooseRelease(deps, asked)
+      const release = await chooseRelease(deps, asked).catch(async (error: unknown) => {
+        // Whoever names no component is told so; one that has left the catalog may still go back to an older release.
+        throw (await deps.findComponent(asked.component)) ? error : deploymentFaults.no_component({ component: asked.component })
+      })
       assertScore(release)
       return { ...asked, release: release.id, version: release.version, commit: release.commit }
     },

@@ -7,6 +7,12 @@ export const deploymentFaults = faults('platform.deployment', {
     retry: 'no',
     detail: (d: { component: string; what: string }) => `${d.component} has ${d.what}: push a commit whose pipeline makes one`,
   },
+  no_component: {
+    status: 404,
+    title: 'No such component',
+    retry: 'no',
+    detail: (d: { component: string }) => `there is no component "${d.component}": its repository declares it in catalog-info.yaml`,
+  },
   foreign_release: {
     status: 422,
     title: 'Release of another component',

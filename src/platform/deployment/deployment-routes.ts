@@ -31,6 +31,7 @@ export function deploymentRoutes(changes: ChangeService, deps: DeploymentDeps): 
   const placeOf = (component: string, environment: string): ResourceRef => ({ type: 'Environment', id: environment, attributes: { component, environment } })
   const deploying = [
     environmentFaults.not_found,
+    deploymentFaults.no_component,
     deploymentFaults.no_release,
     deploymentFaults.quarantined,
     deploymentFaults.bad_score,

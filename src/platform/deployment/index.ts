@@ -23,3 +23,4 @@ export function createDeployments(changes: ChangeService, deps: DeploymentDeps):
 export { createDeployKind, type DeployInput } from './deploy-kind.ts'
 export { findDeployment } from './deployment-store.ts'
 export * from './ports.ts'
+export { parseScore } from './score/index.ts'

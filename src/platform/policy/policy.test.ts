@@ -191,7 +191,7 @@ describe('readPolicy', () => {
       text: '  variables:\n    - name: x\n      expression: "a.b("\n  validations:\n    - expression: "true"\n',
       problem: 'policies/tls.yaml:7:7: spec.variables[0].expression: not a CEL expression',
     },
-    { why: 'an unknown field', text: '  validation: []\n', problem: 'Unrecognized key: "validation"' },
+    { why: 'an unknown field', text: '  validation: []\n', problem: 'spec.validation: there is no such field here' },
     {
       why: 'a wrong verb',
       text: '  match: { verbs: [delete] }\n  validations:\n    - expression: "true"\n',

@@ -93,7 +93,7 @@ describe('readRecipe', () => {
     const { problems } = read(`${head}spec:\n  type: postgres\n  where:\n    enviroment: dev\n`)
     expect(problems.map(problemText)).toEqual([
       'recipes/pg.yaml:4:1: spec.driver: give a text here',
-      'recipes/pg.yaml:6:3: spec.where: Unrecognized key: "enviroment"',
+      'recipes/pg.yaml:7:5: spec.where.enviroment: there is no such field here: leave it out, or look at its spelling',
     ])
   })
 })

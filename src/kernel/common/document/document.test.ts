@@ -24,6 +24,15 @@ describe('parseSource', () => {
     expect(problems[0]).toMatchObject({ field: 'spec.steps', line: 2 })
   })
 
+  it('names each field that there is not, at its own line, even where the object has words of its own', () => {
+    const { documents } = parseSource('a.yaml', 'a: 1\nb:\n  c: 2\n  dd: 3\n  ee: 4\n')
+    const strict = z.object({ a: z.number(), b: z.strictObject({ c: z.number() }, { error: 'give an object with c' }) })
+    expect(checkDocument(documents[0] as (typeof documents)[number], strict).problems).toMatchObject([
+      { field: 'b.dd', line: 4, message: expect.stringContaining('no such field') as string },
+      { field: 'b.ee', line: 5 },
+    ])
+  })
+
   it('refuses an alias bomb instead of expanding it', () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x,x]',

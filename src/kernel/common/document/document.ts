@@ -48,13 +48,17 @@ export function checkDocument<T>(document: SourceDocument, schema: z.ZodType<T>)
   const result = schema.safeParse(document.value)
   if (result.success) return { value: result.data, problems: [] }
   return {
-    problems: result.error.issues.map((issue) => ({
-      field: pathText(issue.path),
-      message: issue.message,
-      file: document.file,
-      ...document.locate(issue.path),
-    })),
+    problems: result.error.issues.flatMap((issue) =>
+      // The words of an object's schema are for an object that is none; here it is one, with a key too many.
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => problemAt(document, [...issue.path, key], 'there is no such field here: leave it out, or look at its spelling'))
+        : [problemAt(document, issue.path, issue.message)],
+    ),
   }
+}
+
+function problemAt(document: SourceDocument, path: readonly PropertyKey[], message: string): FieldProblem {
+  return { field: pathText(path), message, file: document.file, ...document.locate(path) }
 }
 
 /** `['spec', 'steps', 0, 'id']` as `spec.steps[0].id`. */

@@ -99,7 +99,7 @@ describe('parseScore', () => {
     {
       why: 'an unknown field',
       source: `${head}containers:\n  main:\n    image: .\n    imagePullPolicy: Always\n`,
-      problem: 'score.yaml:4:3: containers.main: Unrecognized key: "imagePullPolicy"',
+      problem: 'score.yaml:6:5: containers.main.imagePullPolicy: there is no such field here',
     },
     {
       why: 'a number as a variable',
