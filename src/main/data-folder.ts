@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { faults } from '#kernel/common/fault'
+import { isRunning, readProcess } from '#kernel/node/process'
 
 const dataFolderFaults = faults('main.data_folder', {
   in_use: {
@@ -21,8 +22,8 @@ const dataFolderFaults = faults('main.data_folder', {
 
 interface Occupant {
   pid: number
-  /** Start time of the process in clock ticks since boot (Linux), so that a reused pid is not taken for it. */
-  startedTicks: string
+  /** Tells the process from a later one with its pid. */
+  start: string
   url: string
   ingressUrl: string
 }
@@ -36,8 +37,7 @@ export function claimDataFolder(dataDir: string): { publish(addresses: { url: st
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const found = readOccupant(file)
-    if (found && found.pid !== process.pid && startedTicks(found.pid) === found.startedTicks)
-      throw dataFolderFaults.in_use({ dataDir, url: found.url, pid: found.pid })
+    if (found && found.pid !== process.pid && isRunning(found)) throw dataFolderFaults.in_use({ dataDir, url: found.url, pid: found.pid })
     write(file, { url: '', ingressUrl: '' })
   } catch (error) {
     if (error instanceof Error && error.name === 'Fault') throw error
@@ -50,24 +50,13 @@ export function claimDataFolder(dataDir: string): { publish(addresses: { url: st
 }
 
 function write(file: string, addresses: { url: string; ingressUrl: string }): void {
-  const occupant: Occupant = { pid: process.pid, startedTicks: startedTicks(process.pid) ?? '', ...addresses }
+  const occupant: Occupant = { pid: process.pid, start: readProcess(process.pid)?.start ?? '', ...addresses }
   writeFileSync(file, `${JSON.stringify(occupant)}\n`, { mode: 0o600 })
 }
 
 function readOccupant(file: string): Occupant | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Occupant
-  } catch {
-    return undefined
-  }
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); elsewhere the mere existence of the process. */
-function startedTicks(pid: number): string | undefined {
-  try {
-    if (process.platform !== 'linux') return process.kill(pid, 0) ? 'alive' : undefined
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
     return undefined
   }

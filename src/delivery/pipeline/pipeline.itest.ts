@@ -4,7 +4,7 @@ import { createRouter, systemCaller } from '#kernel/node/http'
 import { silentLogger } from '#kernel/node/log'
 import { createPipelineFixture, type PipelineFixture } from './pipeline-fixture.ts'
 import type { Run } from './run/run.ts'
-import { startTicksOf } from './runner/process-table.ts'
+import { readProcess } from '#kernel/node/process'
 
 let database: TestDatabase
 let fixture: PipelineFixture
@@ -262,7 +262,7 @@ describe('limits of a job', () => {
     const run = await fixture.done(await fixture.push(job('      - run: setsid sleep 300 > /dev/null 2>&1 & echo "pid=$!"\n      - run: echo next\n')))
     expect(run.conclusion).toBe('success')
     const pid = Number(/pid=(\d+)/.exec((await fixture.log(run)).replaceAll('pid=$!', ''))?.[1])
-    await expect.poll(() => startTicksOf(pid), { timeout: 5_000, interval: 10 }).toBeUndefined()
+    await expect.poll(() => readProcess(pid), { timeout: 5_000, interval: 10 }).toBeUndefined()
   })
 
   it('refuses a job for another system', async () => {

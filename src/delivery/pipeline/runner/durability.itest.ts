@@ -6,7 +6,7 @@ import { linesOf, startProcess } from '#kernel/node/process'
 import { createTestDatabase, type TestDatabase } from '#harness'
 import { MemoryPipelineSource } from '../memory-pipeline-source.ts'
 import { createPipelineFixture } from '../pipeline-fixture.ts'
-import { startTicksOf } from './process-table.ts'
+import { readProcess } from '#kernel/node/process'
 
 let database: TestDatabase
 let dataDir: string
@@ -53,8 +53,8 @@ describe('a platform that is killed in the middle of a job', () => {
     await expect.poll(async () => await text('escaped'), { timeout: 30_000, interval: 20 }).not.toBe('')
     process.kill(platform.pid, 'SIGKILL')
     const orphans = [Number((await text('b')).split(' ')[0]), Number(await text('escaped'))]
-    await expect.poll(() => startTicksOf(platform.pid), { timeout: 5_000, interval: 5 }).toBeUndefined()
-    for (const pid of orphans) expect(startTicksOf(pid)).toBeDefined()
+    await expect.poll(() => readProcess(platform.pid), { timeout: 5_000, interval: 5 }).toBeUndefined()
+    for (const pid of orphans) expect(readProcess(pid)).toBeDefined()
 
     const source = new MemoryPipelineSource()
     source.commit('acme/orders', { '.github/workflows/ci.yml': workflow() })
@@ -73,7 +73,7 @@ describe('a platform that is killed in the middle of a job', () => {
         .split('\n')
         .map((line) => line.split(' ')[1]),
     ).toEqual(['kept', 'kept'])
-    for (const pid of orphans) expect(startTicksOf(pid)).toBeUndefined()
+    for (const pid of orphans) expect(readProcess(pid)).toBeUndefined()
     const log = await fixture.pipelines.engine.logs(runId, run.jobs[1]?.id ?? '', { from: 1, limit: 1_000 })
     expect(log.lines.map((line) => line.n)).toEqual(log.lines.map((_line, index) => index + 1))
     expect(log.lines.some((line) => line.text.includes('starts again from its beginning (attempt 2'))).toBe(true)

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync 
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { readProcess } from '#kernel/node/process'
 
 /** Folder with `bin/postgres`, `bin/initdb` and their libraries, from the npm package for this platform. */
 export function findPostgresBinaries(): string {
@@ -74,10 +75,5 @@ export function findPostmaster(clusterDir: string): Postmaster | undefined {
 }
 
 function isPostgres(pid: number): boolean {
-  try {
-    if (process.platform !== 'linux') return process.kill(pid, 0)
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres')
-  } catch {
-    return false
-  }
+  return readProcess(pid)?.name.includes('postgres') === true
 }

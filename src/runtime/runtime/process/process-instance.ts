@@ -1,15 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Secret, maskSecrets } from '#kernel/common/secret'
+import { isRunning, killGroup, type ProcessIdentity } from '#kernel/node/process'
 import type { Endpoint, InstanceState, InstanceStatus, LogLine, WorkloadSpec } from '../runtime.ts'
 import { countFailure, restartDelayMs } from './back-off.ts'
 import { takeFreePort } from './free-port.ts'
 import { InstanceLog } from './instance-log.ts'
 import type { ProcessRuntimeDeps, ProcessTimings } from './process-deps.ts'
-import { isRunning, type ProcessIdentity } from './proc.ts'
 import { maskedTexts, replicaEnvironment, resolveSecrets } from './replica-environment.ts'
 import { ReplicaWatch } from './replica-watch.ts'
-import { adoptProcess, signalGroup, startProcess, terminate, type RunningProcess } from './running-process.ts'
+import { adoptProcess, startProcess, terminate, type RunningProcess } from './running-process.ts'
 import { prepareWorkingFolder } from './working-folder.ts'
 import type { InstanceRow, WorkloadStore } from './workload-store.ts'
 
@@ -205,7 +205,7 @@ export class ProcessInstance {
     const ended = await running.ended
     over.abort()
     await watching
-    signalGroup(running.identity.pid, 'SIGKILL') // children that it left behind
+    killGroup(running.identity.pid, 'SIGKILL') // children that it left behind
     await this.drainLog(true)
     if (reason !== undefined) return reason
     const words = this.#log.lastWords()

@@ -11,7 +11,7 @@ import type { InstanceStatus, WorkloadSpec, WorkloadStatus } from '../runtime.ts
 import { workloadKey } from '../workload-spec.ts'
 import { makeProcessHarness, TEST_URL, type ProcessHarness } from './process-harness.ts'
 import { ProcessRuntime } from './process-runtime.ts'
-import { readProcess } from './proc.ts'
+import { readProcess } from '#kernel/node/process'
 
 let database: TestDatabase
 let harness: ProcessHarness

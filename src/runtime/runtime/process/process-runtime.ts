@@ -1,20 +1,20 @@
 import { realpathSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { hasProc, isRunning, killGroup, type ProcessIdentity } from '#kernel/node/process'
 import type { Endpoint, EndpointSource, LogLine, Runtime, RuntimeCapabilities, WorkloadRef, WorkloadSpec, WorkloadStatus } from '../runtime.ts'
 import { runtimeFaults } from '../runtime-faults.ts'
 import { parseWorkloadSpec, workloadKey } from '../workload-spec.ts'
 import { absentStatus, stoppedStatus } from '../workload-summary.ts'
 import { LineQueue } from '../line-queue.ts'
 import { processTimings, type ProcessRuntimeDeps, type ProcessTimings } from './process-deps.ts'
-import { findMarked, isRunning } from './proc.ts'
-import { signalGroup } from './running-process.ts'
+import { findMarked } from './marked-processes.ts'
 import { lastLinesOf, listLogs, SupervisedWorkload } from './supervised-workload.ts'
-import { WorkloadStore, type DesiredWorkload } from './workload-store.ts'
+import { WorkloadStore, type DesiredWorkload, type InstanceRow } from './workload-store.ts'
 
 /**
  * Runs workloads as supervised processes of this machine, listening on loopback. Desired state is in Postgres; processes outlive a crash of the
- * platform and are adopted by the next one (Linux: by `/proc`). One platform at a time owns a data folder.
+ * platform and are adopted by the next one: on Linux by the marks that they carry, elsewhere by the pid and start in their row. One platform at a time owns a data folder.
  */
 export class ProcessRuntime implements Runtime, EndpointSource {
   readonly name = 'process'
@@ -31,7 +31,7 @@ export class ProcessRuntime implements Runtime, EndpointSource {
     this.#timings = timings
     this.#store = new WorkloadStore(deps.db, deps.journal)
     this.#root = path.join(deps.dataDir, 'workloads')
-    this.capabilities = { memoryLimit: 'enforced', cpuLimit: 'ignored', volumes: deps.volumeFolder !== undefined }
+    this.capabilities = { memoryLimit: hasProc ? 'enforced' : 'ignored', cpuLimit: 'ignored', volumes: deps.volumeFolder !== undefined }
   }
 
   /**
@@ -130,12 +130,12 @@ export class ProcessRuntime implements Runtime, EndpointSource {
 
   async #resume(): Promise<void> {
     const alive = await this.#store.listAlive()
-    const marked = findMarked(this.#deps.dataDir)
+    const marked = hasProc ? findMarked(this.#deps.dataDir) : findRecorded(alive.flatMap((workload) => workload.instances))
     const known = new Set(alive.flatMap((workload) => workload.instances.map((instance) => instance.id)))
     for (const [instance, identity] of marked) {
       if (known.has(instance) && isRunning(identity)) continue
       this.#deps.log.warn('a process of a replica that is no longer wanted was ended', { workload: instance, pid: identity.pid })
-      signalGroup(identity.pid, 'SIGKILL')
+      killGroup(identity.pid, 'SIGKILL')
       marked.delete(instance)
     }
     await Promise.all(alive.map((wanted) => this.#supervise(wanted).adopt(wanted.instances, marked)))
@@ -172,6 +172,16 @@ export class ProcessRuntime implements Runtime, EndpointSource {
       if (this.#queues.get(key) === mine) this.#queues.delete(key)
     }
   }
+}
+
+/** Replicas that still run, by what their rows say of their processes. */
+function findRecorded(rows: readonly InstanceRow[]): Map<string, ProcessIdentity> {
+  return new Map(
+    rows.flatMap((row): [string, ProcessIdentity][] => {
+      const identity = { pid: row.pid ?? 0, start: row.processStart ?? '' }
+      return identity.start !== '' && isRunning(identity) ? [[row.id, identity]] : []
+    }),
+  )
 }
 
 function clampLines(count: number | undefined): number {

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { Secret } from '#kernel/common/secret'
 import type { WorkloadSpec } from '../runtime.ts'
 import { secretPathsOf } from '../workload-spec.ts'
-import { INSTANCE_MARK, OWNER_MARK } from './proc.ts'
+import { INSTANCE_MARK, OWNER_MARK } from './marked-processes.ts'
 
 /** What a replica is given besides its own wishes. */
 export interface ReplicaIdentity {

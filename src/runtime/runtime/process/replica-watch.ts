@@ -1,8 +1,8 @@
 import type { Clock } from '#kernel/common/clock'
+import { residentBytes } from '#kernel/node/process'
 import type { WorkloadSpec } from '../runtime.ts'
 import type { ProcessTimings } from './process-deps.ts'
 import { probeHttp, probeTcp, type ProbeResult } from './probe.ts'
-import { residentBytes } from './proc.ts'
 
 /** Failures in a row before a ready replica counts as unready, and before one that fails its liveness check is restarted. Kubernetes' default. */
 const FAILURE_THRESHOLD = 3

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { closeSync } from 'node:fs'
-import { isRunning, readProcess, type ProcessIdentity } from './proc.ts'
+import { isRunning, killGroup, readProcess, type ProcessIdentity } from '#kernel/node/process'
 
 /** A process that runs for us: started by us, or found running and adopted. */
 export interface RunningProcess {
@@ -56,25 +56,15 @@ export function adoptProcess(identity: ProcessIdentity, pollMs: number): Running
   return { identity, ended }
 }
 
-/** Signals the whole group of a leader. Of a group that has gone it does nothing. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  if (pid <= 1) return
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // it has ended, which is what was wanted
-  }
-}
-
 /** Asks a process to stop, ends it after `graceMs`, and then what is left of its group. Resolves when it has ended. */
 export async function terminate(running: RunningProcess, graceMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
-  signalGroup(running.identity.pid, 'SIGTERM')
+  killGroup(running.identity.pid, 'SIGTERM')
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), graceMs)
   })
   const first = await Promise.race([running.ended, late])
   clearTimeout(timer)
-  signalGroup(running.identity.pid, 'SIGKILL')
+  killGroup(running.identity.pid, 'SIGKILL')
   if (first === 'late') await running.ended
 }
