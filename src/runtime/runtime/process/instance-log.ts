@@ -8,8 +8,9 @@ import { formatRecord, offsetsOf, parseRecords, type LogRecord } from './log-rec
 type Stream = LogLine['stream']
 const STREAMS: readonly Stream[] = ['stdout', 'stderr']
 const READ_BYTES = 256 * 1024
+const BUSY_FACTOR = 64
 
-/** When files are cut. `spoolBytes`: a spool that was read to its end; `logBytes`: the log, of which one older part is kept. */
+/** When files are cut. `spoolBytes`: a spool that was read to its end and has been silent; `logBytes`: the log, of which one older part is kept. */
 export interface LogLimits {
   spoolBytes: number
   logBytes: number
@@ -23,7 +24,8 @@ export const logLimits: LogLimits = { spoolBytes: 1024 * 1024, logBytes: 4 * 102
  * after a crash of the platform reading goes on where it was: no line is lost or doubled.
  *
  * A spool that was read to its end is emptied when it is over its limit. What a replica writes in the microseconds between the last look at
- * the size and the emptying is lost: the price of copy and truncate, known from logrotate.
+ * the size and the emptying is lost: the price of copy and truncate, known from logrotate. So it is emptied when the replica has just been silent,
+ * and while it writes without a pause only at `BUSY_FACTOR` times the limit.
  */
 export class InstanceLog {
   readonly #base: string
@@ -104,6 +106,7 @@ export class InstanceLog {
       if (this.#fd < 0) return
       const size = (await handle.stat()).size
       if (size < this.#offsets[stream]) this.#offsets[stream] = 0 // emptied, but the platform ended before it took note
+      const isSilent = size === this.#offsets[stream]
       const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(0, size - this.#offsets[stream])))
       for (;;) {
         const start = this.#offsets[stream]
@@ -111,17 +114,21 @@ export class InstanceLog {
         if (bytesRead === 0) break
         const lines = splitLines(buffer.subarray(0, bytesRead), start, isEnd && start + bytesRead >= size)
         if (lines.length === 0) break
-        this.#offsets[stream] = lines.at(-1)?.end ?? start
-        this.#record(lines.map((line) => ({ at: this.#now().toISOString(), stream, end: line.end, text: this.#mask(line.text) })))
+        this.#record(
+          stream,
+          lines.map((line) => ({ at: this.#now().toISOString(), stream, end: line.end, text: this.#mask(line.text) })),
+        )
       }
-      this.#emptySpool(stream, handle.fd)
+      this.#emptySpool(stream, handle.fd, isSilent ? this.#limits.spoolBytes : this.#limits.spoolBytes * BUSY_FACTOR)
     } finally {
       await handle.close()
     }
   }
 
-  #record(records: readonly LogRecord[]): void {
+  /** What could not be written, e.g. to a full disk, counts as not read: the next look reads it again. */
+  #record(stream: Stream, records: readonly LogRecord[]): void {
     this.#append(records)
+    this.#offsets[stream] = records.at(-1)?.end ?? this.#offsets[stream]
     for (const record of records) {
       if (record.text !== undefined) this.#onLine({ at: record.at, instance: this.#instance, stream: record.stream, line: record.text })
     }
@@ -130,13 +137,18 @@ export class InstanceLog {
 
   #append(records: readonly LogRecord[]): void {
     const bytes = Buffer.from(records.map(formatRecord).join(''))
-    writeSync(this.#fd, bytes)
+    try {
+      for (let written = 0; written < bytes.length;) written += writeSync(this.#fd, bytes, written)
+    } catch (error) {
+      ftruncateSync(this.#fd, this.#sizeBytes) // half an entry would spoil the next one
+      throw error
+    }
     this.#sizeBytes += bytes.length
   }
 
-  #emptySpool(stream: Stream, fd: number): void {
+  #emptySpool(stream: Stream, fd: number, limitBytes: number): void {
     const size = fstatSync(fd).size
-    if (size !== this.#offsets[stream] || size <= this.#limits.spoolBytes) return
+    if (size !== this.#offsets[stream] || size <= limitBytes) return
     ftruncateSync(fd, 0)
     this.#offsets[stream] = 0
     this.#append([{ at: this.#now().toISOString(), stream, end: 0 }])

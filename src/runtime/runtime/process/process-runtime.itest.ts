@@ -213,7 +213,9 @@ describe('the log', () => {
     expect(kept).toEqual(['started', ...said].slice(-kept.length))
     expect(kept.length).toBeGreaterThan(30)
     const spool = path.join(harness.dataDir, 'workloads', workloadKey(spec.ref), `${instance.id}.stdout`)
-    expect(readFileSync(spool).length).toBeLessThan(600)
+    await vi.waitFor(() => expect(readFileSync(spool)).toHaveLength(0), { timeout: 10_000 })
+    for (const line of said) await ask(instance, `/say/again-${line}`)
+    await vi.waitFor(() => expect(harness.lines.slice(61).map((line) => line.line)).toEqual(said.map((line) => `again-${line}`)), { timeout: 10_000 })
   })
 })
 
