@@ -44,8 +44,7 @@ export const api = {
   plan: (kind: string, input: Record<string, unknown>) => http.post<s.Plan>(`${v1}/plans`, { kind, input }),
   deploy: (body: { component: string; environment: string; release?: string; reason?: string }, key: string) =>
     http.post<s.Change>(`${v1}/deployments`, body, { 'idempotency-key': key }),
-  promote: (body: { component: string; from: string; to: string }, key: string) =>
-    http.post<s.Change>(`${v1}/promotions`, body, { 'idempotency-key': key }),
+  promote: (body: { component: string; from: string; to: string }, key: string) => http.post<s.Change>(`${v1}/promotions`, body, { 'idempotency-key': key }),
   rollBack: (body: { component: string; environment: string; reason: string }, key: string) =>
     http.post<s.Change>(`${v1}/rollbacks`, body, { 'idempotency-key': key }),
   approve: (id: string, planHash: string, comment?: string) =>

@@ -19,7 +19,11 @@ export const queries = {
   me: () => queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => api.me(signal), staleTime: 300_000, retry: false }),
   tokens: () => queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => api.tokens(signal) }),
   events: (query: { limit?: number; subject?: string | undefined; type?: string | undefined }) =>
-    queryOptions({ queryKey: ['events', query], queryFn: ({ signal }) => api.events({ newestFirst: true, ...query }, signal), placeholderData: keepPreviousData }),
+    queryOptions({
+      queryKey: ['events', query],
+      queryFn: ({ signal }) => api.events({ newestFirst: true, ...query }, signal),
+      placeholderData: keepPreviousData,
+    }),
   audit: () => queryOptions({ queryKey: ['audit'], queryFn: ({ signal }) => api.verifyAudit(signal), staleTime: 0 }),
 
   matrix: () => queryOptions({ queryKey: ['environments', 'matrix'], queryFn: ({ signal }) => api.matrix(signal) }),

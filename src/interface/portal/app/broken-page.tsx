@@ -7,7 +7,14 @@ import { Page } from '../ui/page.tsx'
 export function NoSuchPage() {
   return (
     <Page title="No such page">
-      <EmptyState title="Nothing has this address" action={<Button component={Link} to="/">Go home</Button>}>
+      <EmptyState
+        title="Nothing has this address"
+        action={
+          <Button component={Link} to="/">
+            Go home
+          </Button>
+        }
+      >
         It may have been removed, or the address is mistyped. The command palette (Ctrl K) finds everything that is there.
       </EmptyState>
     </Page>

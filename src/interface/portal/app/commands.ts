@@ -16,13 +16,21 @@ export function useCommands(onHelp: () => void): Command[] {
   const matrix = useQuery({ ...queries.matrix(), enabled: false }).data ?? client.getQueryData<Matrix>(queries.matrix().queryKey)
   const waiting = client.getQueryData<Page<Change>>(queries.approvals().queryKey)
   return useMemo(() => {
-    const go = (id: string, title: string, to: string, keys = '', words = ''): Command => ({ id, title, keys, words, run: () => void navigate({ to: to as '/' }) })
+    const go = (id: string, title: string, to: string, keys = '', words = ''): Command => ({
+      id,
+      title,
+      keys,
+      words,
+      run: () => void navigate({ to: to as '/' }),
+    })
     const components = matrix?.rows ?? []
     return [
       ...recentPlaces().map((place) => go(`recent:${place.to}`, place.title, place.to, '', 'recent')),
       ...(waiting?.items ?? []).map((change) => go(change.id, `Review: ${change.title}`, `/changes/${change.id}`, '', 'approve')),
       ...navGroups.flat().map(({ to, title, keys }) => go(`page:${to}`, `Go to ${title}`, to, keys)),
-      ...components.map((row) => go(`component:${row.component}`, row.title === '' ? row.component : row.title, `/components/${row.component}`, '', `component ${row.component}`)),
+      ...components.map((row) =>
+        go(`component:${row.component}`, row.title === '' ? row.component : row.title, `/components/${row.component}`, '', `component ${row.component}`),
+      ),
       ...components.map((row) => go(`signals:${row.component}`, `Observe ${row.component}`, `/observe/${row.component}`, '', 'logs metrics traces requests')),
       { id: 'theme:light', title: 'Theme: light', keys: '', words: 'appearance', run: () => setColorScheme('light') },
       { id: 'theme:dark', title: 'Theme: dark', keys: '', words: 'appearance night', run: () => setColorScheme('dark') },

@@ -22,12 +22,12 @@ export function useGlobalKeys(open: { palette: () => void; help: () => void }): 
         return
       }
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !areKeysOn()) return
-      const place = isGoing() ? places[event.key] : undefined
-      if (event.key !== 'Shift') setTimeout(endGo)
-      if (place !== undefined) {
+      if (isGoing() && event.key !== 'Shift') {
         event.preventDefault()
-        void navigate({ to: place })
-      } else if (event.key === 'g') setTimeout(startGo)
+        endGo()
+        const place = places[event.key]
+        if (place !== undefined) void navigate({ to: place })
+      } else if (event.key === 'g') startGo()
       else if (event.key === '?') help()
       else if (event.key === '/') focusFilter(event)
       else if (event.key === 'j' || event.key === 'k') moveRow(event, event.key === 'j' ? 1 : -1)

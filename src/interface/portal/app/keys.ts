@@ -42,7 +42,8 @@ export function useKey(key: string, act: () => void, isOn = true): void {
   useEffect(() => {
     if (!isOn) return undefined
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.key !== key || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !areKeysOn() || isGoing()) return
+      if (event.key !== key || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !areKeysOn() || isGoing())
+        return
       if (document.querySelector('[role="dialog"]') !== null) return
       event.preventDefault()
       latest.current()

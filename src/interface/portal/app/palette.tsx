@@ -27,20 +27,39 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
     void navigate({ to: href as '/' })
   }
   return (
-    <Spotlight.Root store={store} query={text} onQueryChange={setText} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight={420} title="Command palette">
+    <Spotlight.Root
+      store={store}
+      query={text}
+      onQueryChange={setText}
+      onSpotlightClose={onClose}
+      shortcut={null}
+      scrollable
+      maxHeight={420}
+      title="Command palette"
+    >
       <Spotlight.Search placeholder="Go to anything, do anything" aria-label="Search and commands" />
       <Spotlight.ActionsList>
         {hits.length === 0 ? null : (
           <Spotlight.ActionsGroup label="Found">
             {hits.map((hit) => (
-              <Spotlight.Action key={`${hit.kind}:${hit.ref}`} label={hit.title} description={`${hit.kind} · ${hit.summary === '' ? shortRef(hit.ref) : hit.summary}`} onClick={() => go(hit.href)} />
+              <Spotlight.Action
+                key={`${hit.kind}:${hit.ref}`}
+                label={hit.title}
+                description={`${hit.kind} · ${hit.summary === '' ? shortRef(hit.ref) : hit.summary}`}
+                onClick={() => go(hit.href)}
+              />
             ))}
           </Spotlight.ActionsGroup>
         )}
         {shown.length === 0 ? null : (
           <Spotlight.ActionsGroup label={text === '' ? 'Recent and places' : 'Commands'}>
             {shown.map((command) => (
-              <Spotlight.Action key={command.id} label={command.title} rightSection={command.keys === '' ? null : <kbd>{command.keys}</kbd>} onClick={() => command.run()} />
+              <Spotlight.Action
+                key={command.id}
+                label={command.title}
+                rightSection={command.keys === '' ? null : <kbd>{command.keys}</kbd>}
+                onClick={() => command.run()}
+              />
             ))}
           </Spotlight.ActionsGroup>
         )}

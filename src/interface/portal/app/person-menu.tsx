@@ -33,11 +33,12 @@ export function PersonMenu({ onHelp }: { onHelp: () => void }) {
       <LiveLine />
       <Menu position="top-start" width={200} shadow="md">
         <Menu.Target>
-          <button type="button" className={css['person']} aria-label={`${name}: account and theme`}>
+          <button type="button" className={css['person']}>
             <span className={css['initial']} aria-hidden="true">
               {name.slice(0, 1).toUpperCase()}
             </span>
             <span className="cut">{name}</span>
+            <span className="sr">: account and theme</span>
           </button>
         </Menu.Target>
         <Menu.Dropdown>

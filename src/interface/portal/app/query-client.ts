@@ -32,7 +32,9 @@ export function restoreAnswers(client: QueryClient): void {
 /** Keeps the answers for a reload of this tab. */
 export function keepAnswers(client: QueryClient): void {
   try {
-    const state = dehydrate(client, { shouldDehydrateQuery: (query) => query.state.status === 'success' && !['search', 'telemetry', 'tokens'].includes(String(query.queryKey[0])) })
+    const state = dehydrate(client, {
+      shouldDehydrateQuery: (query) => query.state.status === 'success' && !['search', 'telemetry', 'tokens'].includes(String(query.queryKey[0])),
+    })
     const text = JSON.stringify(state)
     if (text.length < 3_000_000) sessionStorage.setItem(kept, text)
   } catch {

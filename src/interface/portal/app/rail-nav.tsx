@@ -13,7 +13,12 @@ export function RailNav({ label }: { label: string }) {
         <ul key={group[0].to}>
           {group.map(({ to, title, icon: Icon, keys }) => (
             <li key={to}>
-              <Link to={to} className={css['item']} activeOptions={{ exact: to === '/', includeSearch: false }} {...(keys === '' ? {} : { 'aria-keyshortcuts': keys })}>
+              <Link
+                to={to}
+                className={css['item']}
+                activeOptions={{ exact: to === '/', includeSearch: false }}
+                {...(keys === '' ? {} : { 'aria-keyshortcuts': keys })}
+              >
                 <Icon size={18} stroke={1.6} aria-hidden="true" />
                 {title}
                 {to === '/approvals' && waiting > 0 ? (

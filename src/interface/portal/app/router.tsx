@@ -10,10 +10,23 @@ interface Context {
 }
 
 /** A page in a chunk of its own. Its type is cut here, since pages take their addresses' types from the router. */
-const page = (load: () => Promise<Record<string, unknown>>, name: string): RouteComponent => lazyRouteComponent(load as () => Promise<Record<string, RouteComponent>>, name)
+const page = (load: () => Promise<Record<string, unknown>>, name: string): RouteComponent =>
+  lazyRouteComponent(load as () => Promise<Record<string, RouteComponent>>, name)
 
-const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NoSuchPage, errorComponent: BrokenPage })
-const app = createRoute({ getParentRoute: () => root, id: 'app', component: Shell })
+function NowhereInShell() {
+  return (
+    <Shell>
+      <NoSuchPage />
+    </Shell>
+  )
+}
+
+function FramedPages() {
+  return <Shell />
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NowhereInShell, errorComponent: BrokenPage })
+const app = createRoute({ getParentRoute: () => root, id: 'app', component: FramedPages })
 const under = <const P extends string>(path: P) => ({ getParentRoute: () => app, path }) as const
 
 const login = createRoute({

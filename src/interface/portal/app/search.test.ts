@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { oneOf, present, text, whole } from './search.ts'
+import { oneOf, present, text, whole, without } from './search.ts'
 
 describe('search parameters', () => {
   test.each([
@@ -25,6 +25,12 @@ describe('search parameters', () => {
     [{}, undefined],
   ])('whole number of %j is %s', (raw, value) => {
     expect(whole(raw, 'line')).toBe(value)
+  })
+
+  test('a filter is taken back without touching the others', () => {
+    const search = { q: 'a', level: 'warn', range: '1h' }
+    expect(without(search, 'q', 'level')).toEqual({ range: '1h' })
+    expect(search).toEqual({ q: 'a', level: 'warn', range: '1h' })
   })
 
   test('absent members stay out of the address', () => {

@@ -24,3 +24,10 @@ export function whole(raw: Raw, name: string): number | undefined {
 export function present<T extends Record<string, unknown>>(search: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> }
 }
+
+/** A copy without some members: filters that are taken back. */
+export function without<T extends object, K extends keyof T>(search: T, ...names: readonly K[]): Omit<T, K> {
+  const rest = { ...search }
+  for (const name of names) delete rest[name]
+  return rest
+}

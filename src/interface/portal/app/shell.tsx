@@ -1,7 +1,7 @@
 import { ActionIcon, Drawer } from '@mantine/core'
 import { IconMenu2, IconSearch } from '@tabler/icons-react'
 import { Outlet, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react'
 import { LiveProvider } from '../live/live.tsx'
 import { Brand } from './brand.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
@@ -16,7 +16,7 @@ const KeyHelp = lazy(() => import('./key-help.tsx').then((module) => ({ default:
 type Overlay = 'none' | 'palette' | 'help' | 'nav'
 
 /** The frame around every page: navigation, palette, keys, the live stream and what it says about the connection. */
-export function Shell() {
+export function Shell({ children }: { children?: ReactNode }) {
   const [overlay, setOverlay] = useState<Overlay>('none')
   const close = useCallback(() => setOverlay('none'), [])
   const openPalette = useCallback(() => setOverlay('palette'), [])
@@ -29,14 +29,14 @@ export function Shell() {
         Skip to the page
       </a>
       <div className={css['shell']}>
-        <div className={css['rail']}>
+        <header className={css['rail']}>
           <Brand />
           <FindButton onClick={openPalette} />
           <RailNav label="Main" />
           <div className={css['foot']}>
             <PersonMenu onHelp={openHelp} />
           </div>
-        </div>
+        </header>
         <header className={css['top']}>
           <ActionIcon size={40} aria-label="Open the navigation" aria-expanded={overlay === 'nav'} onClick={() => setOverlay('nav')}>
             <IconMenu2 size={20} />
@@ -48,7 +48,7 @@ export function Shell() {
         </header>
         <main className={css['main']} id="main" tabIndex={-1} ref={main}>
           <ConnectionBanner />
-          <Outlet />
+          {children ?? <Outlet />}
         </main>
       </div>
       <Drawer opened={overlay === 'nav'} onClose={close} size={280} title="Fairway" closeButtonProps={{ 'aria-label': 'Close the navigation' }}>
@@ -90,4 +90,3 @@ function useFocusOnNewPage(close: () => void) {
   }, [path, close])
   return main
 }
-

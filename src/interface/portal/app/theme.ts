@@ -9,7 +9,8 @@ const rubric: MantineColorsTuple = ['#fdecec', '#fbd5d6', '#f5a9ab', '#ee7a7d', 
 /** The accent is ink: the text's colour as ground, the page's as text, in both themes. */
 const variantColorResolver: VariantColorsResolver = (input) => {
   const isInk = input.color === undefined || input.color === 'ink'
-  if (input.variant === 'filled' && isInk) return { background: 'var(--fw-text)', hover: 'var(--fw-text-hover)', color: 'var(--fw-page)', border: '1px solid transparent' }
+  if (input.variant === 'filled' && isInk)
+    return { background: 'var(--fw-text)', hover: 'var(--fw-text-hover)', color: 'var(--fw-page)', border: '1px solid transparent' }
   return defaultVariantColorsResolver(input)
 }
 
@@ -26,12 +27,24 @@ export const theme = createTheme({
   spacing: { xs: '8px', sm: '12px', md: '16px', lg: '24px', xl: '32px' },
   radius: { xs: '4px', sm: '6px', md: '6px', lg: '8px', xl: '12px' },
   defaultRadius: 'sm',
-  headings: { fontWeight: '600', sizes: { h1: { fontSize: '20px', lineHeight: '28px' }, h2: { fontSize: '15px', lineHeight: '20px' }, h3: { fontSize: '14px', lineHeight: '20px' } } },
+  headings: {
+    fontWeight: '600',
+    sizes: { h1: { fontSize: '20px', lineHeight: '28px' }, h2: { fontSize: '15px', lineHeight: '20px' }, h3: { fontSize: '14px', lineHeight: '20px' } },
+  },
   cursorType: 'pointer',
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
-    Button: { defaultProps: { size: 'xs' }, vars: (_: unknown, { size }: { size?: string }) => ({ root: { '--button-height': size?.startsWith('compact') === true ? '24px' : '32px', '--button-fz': size?.startsWith('compact') === true ? '12px' : '13px' } }), styles: { root: { fontWeight: 500 } } },
+    Button: {
+      defaultProps: { size: 'xs' },
+      vars: (_: unknown, { size }: { size?: string }) => ({
+        root: {
+          '--button-height': size?.startsWith('compact') === true ? '24px' : '32px',
+          '--button-fz': size?.startsWith('compact') === true ? '12px' : '13px',
+        },
+      }),
+      styles: { root: { fontWeight: 500 } },
+    },
     ActionIcon: { defaultProps: { variant: 'transparent', color: 'gray', size: 32 }, styles: { root: { color: 'var(--fw-dim)', background: 'none' } } },
     TextInput: { defaultProps: { size: 'sm' } },
     Switch: { styles: { thumb: { backgroundColor: 'var(--fw-page)', borderColor: 'var(--fw-line-strong)' } } },
@@ -110,6 +123,23 @@ const dark: Record<keyof typeof light, string> = {
 /** Publishes the tokens above as CSS variables, and lays Mantine's own surfaces on them. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { ...light, '--mantine-color-body': light['--fw-page'], '--mantine-color-text': light['--fw-text'], '--mantine-color-dimmed': light['--fw-dim'], '--mantine-color-placeholder': '#6a707a', '--mantine-color-default-border': '#cfd1d6', '--mantine-color-error': light['--fw-red'] },
-  dark: { ...dark, '--mantine-color-body': dark['--fw-page'], '--mantine-color-text': dark['--fw-text'], '--mantine-color-dimmed': dark['--fw-dim'], '--mantine-color-placeholder': '#8b909a', '--mantine-color-default': '#191a1e', '--mantine-color-default-border': '#3a3d44', '--mantine-color-error': dark['--fw-red'] },
+  light: {
+    ...light,
+    '--mantine-color-body': light['--fw-page'],
+    '--mantine-color-text': light['--fw-text'],
+    '--mantine-color-dimmed': light['--fw-dim'],
+    '--mantine-color-placeholder': '#6a707a',
+    '--mantine-color-default-border': '#cfd1d6',
+    '--mantine-color-error': light['--fw-red'],
+  },
+  dark: {
+    ...dark,
+    '--mantine-color-body': dark['--fw-page'],
+    '--mantine-color-text': dark['--fw-text'],
+    '--mantine-color-dimmed': dark['--fw-dim'],
+    '--mantine-color-placeholder': '#8b909a',
+    '--mantine-color-default': '#191a1e',
+    '--mantine-color-default-border': '#3a3d44',
+    '--mantine-color-error': dark['--fw-red'],
+  },
 })

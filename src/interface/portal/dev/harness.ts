@@ -5,7 +5,15 @@ import { startDevServer, type DevServer } from './server.ts'
 import { World, type WorldOptions } from './world.ts'
 
 const executablePath = '/usr/bin/chromium'
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 /** Why tests in a browser can't run here; null when they can. */
 export function whyNoBrowser(): string | null {

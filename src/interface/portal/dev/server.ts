@@ -6,7 +6,13 @@ import { extname, join, normalize } from 'node:path'
 import { answer, problem } from './answers.ts'
 import type { World } from './world.ts'
 
-const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json' }
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+}
 
 export interface DevServer extends AsyncDisposable {
   url: string
@@ -35,7 +41,15 @@ async function serveApi(world: World, request: IncomingMessage, response: Server
   const failing = [...world.failures].find(([prefix]) => path.startsWith(prefix))
   const isOpen = path === '/session'
   if (!world.isSignedIn && !isOpen) return send(response, problem(401, 'kernel.http.unauthenticated', 'Nobody is signed in.'))
-  if (failing !== undefined) return send(response, problem(failing[1], failing[1] === 403 ? 'platform.access.denied' : 'kernel.internal', failing[1] === 403 ? 'This needs the permission of another role' : 'Something failed inside the platform; the log has it.'))
+  if (failing !== undefined)
+    return send(
+      response,
+      problem(
+        failing[1],
+        failing[1] === 403 ? 'platform.access.denied' : 'kernel.internal',
+        failing[1] === 403 ? 'This needs the permission of another role' : 'Something failed inside the platform; the log has it.',
+      ),
+    )
   if (path === '/stream') return stream(world, request, response)
   if (path.endsWith('/log/stream')) return void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': open\n\n')
   const found = answer({ method: request.method ?? 'GET', path, query: url.searchParams, body: await bodyOf(request) }, world)
@@ -45,7 +59,9 @@ async function serveApi(world: World, request: IncomingMessage, response: Server
 function stream(world: World, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   response.write('retry: 1000\n: connected\n\n')
-  const stop = world.onEvent(({ sequence, type, ...rest }) => response.write(`id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify({ sequence, type, ...rest })}\n\n`))
+  const stop = world.onEvent(({ sequence, type, ...rest }) =>
+    response.write(`id: ${sequence}\nevent: ${type}\ndata: ${JSON.stringify({ sequence, type, ...rest })}\n\n`),
+  )
   request.on('close', stop)
 }
 
@@ -66,6 +82,10 @@ function serveFile(root: string, pathname: string, request: IncomingMessage, res
   const isFile = extname(wanted) !== '' && wanted.startsWith(root) && existsSync(wanted)
   const path = isFile ? wanted : join(root, 'index.html')
   const isBrotli = (request.headers['accept-encoding'] ?? '').includes('br') && existsSync(`${path}.br`)
-  response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream', ...(isBrotli ? { 'content-encoding': 'br' } : {}), 'cache-control': pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache' })
+  response.writeHead(200, {
+    'content-type': types[extname(path)] ?? 'application/octet-stream',
+    ...(isBrotli ? { 'content-encoding': 'br' } : {}),
+    'cache-control': pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+  })
   response.end(readFileSync(isBrotli ? `${path}.br` : path))
 }

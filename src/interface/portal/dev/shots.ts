@@ -43,7 +43,18 @@ const pages: [string, string][] = [
 mkdirSync(folder, { recursive: true })
 const root = process.env['PORTAL_DIST'] ?? new URL('../../../../dist/portal', import.meta.url).pathname
 await using server = await startDevServer({ world: new World({ isEmpty: process.argv.includes('--empty') }), root })
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
 for (const colorScheme of schemes) {
   for (const width of widths) {
     const context = await browser.newContext({ viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme, reducedMotion: 'reduce' })
@@ -52,7 +63,9 @@ for (const colorScheme of schemes) {
     page.on('console', (message) => message.type() === 'error' && console.log(`! ${page.url()}: ${message.text()}`))
     for (const [name, path] of pages.filter(([name]) => only.length === 0 || only.some((part) => name.includes(part)))) {
       await page.goto(server.url + path)
-      await page.waitForFunction(() => document.querySelector('h1') !== null, undefined, { timeout: 8000 }).catch(() => console.log(`! ${name} is still loading`))
+      await page
+        .waitForFunction(() => document.querySelector('h1') !== null, undefined, { timeout: 8000 })
+        .catch(() => console.log(`! ${name} is still loading`))
       await page.evaluate(async () => {
         for (let y = 0; y < document.body.scrollHeight; y += 600) {
           window.scrollTo(0, y)
@@ -60,11 +73,22 @@ for (const colorScheme of schemes) {
         }
         window.scrollTo(0, 0)
       })
-      await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null, undefined, { timeout: 8000 }).catch(() => console.log(`! ${name} is still loading`))
+      await page
+        .waitForFunction(() => document.querySelector('[aria-busy="true"]') === null, undefined, { timeout: 8000 })
+        .catch(() => console.log(`! ${name} is still loading`))
       await page.waitForTimeout(250)
       await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: width !== 1920 })
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      if (overflow > 0) console.log(`! ${name} at ${width} px is ${overflow} px too wide: ${await page.evaluate(() => [...document.querySelectorAll('main *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && each.closest('[class*=graph],[class*=_log_],[class*=scroll]') === null).slice(0, 6).map((each) => `${each.tagName}.${each.className}`).join(' '))}`)
+      if (overflow > 0)
+        console.log(
+          `! ${name} at ${width} px is ${overflow} px too wide: ${await page.evaluate(() =>
+            [...document.querySelectorAll('main *')]
+              .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && each.closest('[class*=graph],[class*=_log_],[class*=scroll]') === null)
+              .slice(0, 6)
+              .map((each) => `${each.tagName}.${each.className}`)
+              .join(' '),
+          )}`,
+        )
     }
     await context.close()
   }

@@ -37,7 +37,14 @@ export class World {
     this.runs = isEmpty ? [] : runs()
     this.changes = isEmpty ? [] : changes()
     if (isEmpty) this.tokens = []
-    else for (const change of [...this.changes].reverse().slice(-14)) this.#record(change.state === 'done' ? 'platform.change.done' : 'platform.change.requested', `change/${change.id}`, change.requestedBy, Date.parse(change.requestedAt))
+    else
+      for (const change of [...this.changes].reverse().slice(-14))
+        this.#record(
+          change.state === 'done' ? 'platform.change.done' : 'platform.change.requested',
+          `change/${change.id}`,
+          change.requestedBy,
+          Date.parse(change.requestedAt),
+        )
   }
 
   close(): void {
@@ -56,16 +63,25 @@ export class World {
   }
 
   planFor(input: Record<string, unknown>): Plan {
-    const component = String(input['component'] ?? 'orders')
-    const environment = String(input['to'] ?? input['environment'] ?? 'dev')
+    const component = wordOf(input['component'], 'orders')
+    const environment = wordOf(input['to'] ?? input['environment'], 'dev')
     const row = this.matrix.rows.find((each) => each.component === component)
     const there = Number(row?.cells[environment]?.version ?? 0)
-    const coming = input['from'] === undefined ? Math.max(1, there - 1) : Number(row?.cells[String(input['from'])]?.version ?? there + 1)
+    const coming = input['from'] === undefined ? Math.max(1, there - 1) : Number(row?.cells[wordOf(input['from'], '')]?.version ?? there + 1)
     return rolloutPlan(component, environment, there, coming)
   }
 
   start(title: string, plan: Plan, over: Partial<Change> = {}): Change {
-    const change = makeChange({ id: `chg_${hex(this.changes.length + 100, 10)}`, title, state: 'planning', requestedBy: this.me.principal, requestedAt: ago(0), startedAt: ago(0), plan, ...over })
+    const change = makeChange({
+      id: `chg_${hex(this.changes.length + 100, 10)}`,
+      title,
+      state: 'planning',
+      requestedBy: this.me.principal,
+      requestedAt: ago(0),
+      startedAt: ago(0),
+      plan,
+      ...over,
+    })
     this.changes = [change, ...this.changes]
     this.emit('platform.change.requested', `change/${change.id}`)
     this.#later(() => (plan.approval === null ? this.apply(change.id) : this.update(change.id, { state: 'waiting' })), 400)
@@ -86,7 +102,13 @@ export class World {
     if (change?.plan === null || change === undefined) throw new Error(`no change ${id}`)
     const { plan } = change
     if (done > plan.actions.length) {
-      return this.update(id, { state: 'done', finishedAt: ago(0), steps: stepsOf(plan, plan.actions.length, false, plan.actions.length), result: { message: 'Serves all requests.' }, timings: { planMs: 184, checkMs: 12, waitMs: 3000, applyMs: 4200, verifyMs: 300 } })
+      return this.update(id, {
+        state: 'done',
+        finishedAt: ago(0),
+        steps: stepsOf(plan, plan.actions.length, false, plan.actions.length),
+        result: { message: 'Serves all requests.' },
+        timings: { planMs: 184, checkMs: 12, waitMs: 3000, applyMs: 4200, verifyMs: 300 },
+      })
     }
     this.#later(() => this.apply(id, done + 1), 500)
     return this.update(id, { state: done === plan.actions.length ? 'verifying' : 'applying', steps: stepsOf(plan, done, true, done) })
@@ -102,8 +124,20 @@ export class World {
 
   #record(type: string, subject: string, actor: string, at: number): EventItem {
     const sequence = this.events.length + 1
-    const event = { sequence, at: new Date(at).toISOString(), type, subject, actor, data: { title: this.changes?.find((change) => subject === `change/${change.id}`)?.title ?? '' }, hash: hex(sequence, 64) }
+    const event = {
+      sequence,
+      at: new Date(at).toISOString(),
+      type,
+      subject,
+      actor,
+      data: { title: this.changes?.find((change) => subject === `change/${change.id}`)?.title ?? '' },
+      hash: hex(sequence, 64),
+    }
     this.events.push(event)
     return event
   }
+}
+
+function wordOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
 }

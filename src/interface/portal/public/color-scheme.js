@@ -3,7 +3,7 @@
   var wish = 'auto'
   try {
     wish = localStorage.getItem('mantine-color-scheme-value') || 'auto'
-  } catch (_) {}
+  } catch {}
   var isDark = wish === 'dark' || (wish === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches)
   document.documentElement.setAttribute('data-mantine-color-scheme', isDark ? 'dark' : 'light')
 })()

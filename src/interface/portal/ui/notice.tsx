@@ -57,8 +57,11 @@ export function FaultNotice({ error, what, onRetry }: { error: unknown; what: st
 }
 
 function wordsFor(problem: ApiProblem, what: string): { title: string; text: string } {
-  if (problem.code === unreachableCode) return { title: `No connection, so no ${what}`, text: 'The platform does not answer. This page loads by itself when it is back.' }
-  if (problem.status === 403) return { title: `You may not see ${what}`, text: `${problem.message}. A platform administrator can grant it; give them the code and the request below.` }
-  if (problem.status === 404 || problem.status === 410) return { title: `There is no such ${what}`, text: `${problem.message}. It may have been removed, or the address is mistyped.` }
+  if (problem.code === unreachableCode)
+    return { title: `No connection, so no ${what}`, text: 'The platform does not answer. This page loads by itself when it is back.' }
+  if (problem.status === 403)
+    return { title: `You may not see ${what}`, text: `${problem.message}. A platform administrator can grant it; give them the code and the request below.` }
+  if (problem.status === 404 || problem.status === 410)
+    return { title: `There is no such ${what}`, text: `${problem.message}. It may have been removed, or the address is mistyped.` }
   return { title: `Not loaded: ${what}`, text: problem.message }
 }

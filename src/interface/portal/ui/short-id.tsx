@@ -7,7 +7,8 @@ export function ShortId({ id, label = 'id' }: { id: string; label?: string }) {
     <CopyButton value={id}>
       {({ copied, copy }) => (
         <Tooltip label={copied ? 'Copied' : `Copy ${id.length > 40 ? label : id}`}>
-          <UnstyledButton onClick={copy} className="mono" aria-label={`Copy ${label} ${id}`} style={{ color: 'var(--fw-dim)', minHeight: 24, fontSize: 12.5, lineHeight: '20px' }}>
+          <UnstyledButton onClick={copy} className="mono" style={{ color: 'var(--fw-dim)', minHeight: 24, fontSize: 12.5, lineHeight: '20px' }}>
+            <span className="sr">Copy {label} </span>
             {shortId(id)}
           </UnstyledButton>
         </Tooltip>

@@ -16,7 +16,9 @@ const paths: Record<Shape, React.ReactNode> = {
     </>
   ),
   dash: <path d="M2.5 6h7" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />,
-  back: <path d="M5 2.5 2 5.5l3 3M2.5 5.5H8a2.5 2.5 0 0 1 0 5H6" fill="none" stroke="currentColor" strokeWidth="1.7" strokeLinecap="round" strokeLinejoin="round" />,
+  back: (
+    <path d="M5 2.5 2 5.5l3 3M2.5 5.5H8a2.5 2.5 0 0 1 0 5H6" fill="none" stroke="currentColor" strokeWidth="1.7" strokeLinecap="round" strokeLinejoin="round" />
+  ),
 }
 
 /** A state as shape and word in its colour; as a badge it has a washed ground. */

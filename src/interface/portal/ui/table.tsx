@@ -27,7 +27,8 @@ interface TableProps<T> {
 /** A plain table: rows take focus by `j` and `k`, `enter` opens. For thousands of rows there is the catalog's own. */
 export function Table<T>({ label, rows, columns, rowKey, href, isHeadless = false }: TableProps<T>) {
   const navigate = useNavigate()
-  const classOf = (column: Column<T>): string => [column.isWide === true ? css['wide'] : '', column.align === 'right' ? css['right'] : '', column.isMain === true ? css['mainColumn'] : ''].join(' ')
+  const classOf = (column: Column<T>): string =>
+    [column.isWide === true ? css['wide'] : '', column.align === 'right' ? css['right'] : '', column.isMain === true ? css['mainColumn'] : ''].join(' ')
   return (
     <div className={css['scroll']} tabIndex={-1}>
       <table className={css['table']} aria-label={label}>

@@ -31,7 +31,8 @@ function Verdict({ verdict }: { verdict: AuditVerdict }) {
   const broken = verdict.firstBroken
   return (
     <Strip tone="red" isAlert>
-      Broken from event {typeof broken === 'object' ? broken.sequence : (broken ?? 'unknown')} on: the log was altered after it was written. Tell the security team before anything else is done.
+      Broken from event {typeof broken === 'object' ? broken.sequence : (broken ?? 'unknown')} on: the log was altered after it was written. Tell the security
+      team before anything else is done.
     </Strip>
   )
 }

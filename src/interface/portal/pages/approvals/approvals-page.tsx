@@ -15,7 +15,14 @@ export function ApprovalsPage() {
       <QueryView query={waiting} what="approvals">
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState title="Nothing waits for you" action={<Button variant="default" component={Link} to="/changes" search={{ show: 'waiting' } as never}>Show all waiting changes</Button>}>
+            <EmptyState
+              title="Nothing waits for you"
+              action={
+                <Button variant="default" component={Link} to="/changes" search={{ show: 'waiting' } as never}>
+                  Show all waiting changes
+                </Button>
+              }
+            >
               When a change needs a second person and you are one of those who may decide, it shows up here by itself.
             </EmptyState>
           ) : (

@@ -19,7 +19,9 @@ export function WaitingList({ changes }: { changes: readonly Change[] }) {
             </Link>
             <div className={css['meta']}>
               <span>{change.plan === null ? 'plan not ready' : `It ${describePlan(change.plan.actions)}`}</span>
-              {change.plan === null || change.plan.costCentsPerMonth === 0 ? null : <span className="num">{formatMoney(change.plan.costCentsPerMonth, true)} a month</span>}
+              {change.plan === null || change.plan.costCentsPerMonth === 0 ? null : (
+                <span className="num">{formatMoney(change.plan.costCentsPerMonth, true)} a month</span>
+              )}
               <span>
                 asked by <Who principal={change.requestedBy} /> <Age at={change.requestedAt} />
               </span>

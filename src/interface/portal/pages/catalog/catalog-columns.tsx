@@ -31,12 +31,42 @@ export const columns = helper.columns([
     ),
   }),
   helper.accessor('kind', { id: 'kind', header: 'Kind', sortFn: 'text', cell: ({ getValue }) => <span className="cut">{getValue()}</span> }),
-  helper.accessor('type', { id: 'type', header: 'Type', sortFn: 'text', cell: ({ getValue }) => <span className="cut">{getValue() === '' ? '–' : getValue()}</span> }),
-  helper.accessor('owner', { id: 'owner', header: 'Owner', sortFn: 'text', cell: ({ getValue }) => (getValue() === '' ? <span className="dim">–</span> : <EntityLink of={getValue()} kind="group" />) }),
-  helper.accessor('lifecycle', { id: 'lifecycle', header: 'Lifecycle', sortFn: 'text', cell: ({ getValue }) => <span className="cut">{getValue() === '' ? '–' : getValue()}</span> }),
-  helper.accessor('system', { id: 'system', header: 'System', sortFn: 'text', cell: ({ getValue }) => <span className="cut">{getValue() === '' ? '–' : getValue()}</span> }),
-  helper.accessor('description', { id: 'description', header: 'About', enableSorting: false, cell: ({ getValue }) => <span className="cut dim">{getValue()}</span> }),
-  helper.accessor((row) => row.tags.join(', '), { id: 'tags', header: 'Tags', enableSorting: false, cell: ({ getValue }) => <span className="cut dim">{getValue()}</span> }),
+  helper.accessor('type', {
+    id: 'type',
+    header: 'Type',
+    sortFn: 'text',
+    cell: ({ getValue }) => <span className="cut">{getValue() === '' ? '–' : getValue()}</span>,
+  }),
+  helper.accessor('owner', {
+    id: 'owner',
+    header: 'Owner',
+    sortFn: 'text',
+    cell: ({ getValue }) => (getValue() === '' ? <span className="dim">–</span> : <EntityLink of={getValue()} kind="group" />),
+  }),
+  helper.accessor('lifecycle', {
+    id: 'lifecycle',
+    header: 'Lifecycle',
+    sortFn: 'text',
+    cell: ({ getValue }) => <span className="cut">{getValue() === '' ? '–' : getValue()}</span>,
+  }),
+  helper.accessor('system', {
+    id: 'system',
+    header: 'System',
+    sortFn: 'text',
+    cell: ({ getValue }) => <span className="cut">{getValue() === '' ? '–' : getValue()}</span>,
+  }),
+  helper.accessor('description', {
+    id: 'description',
+    header: 'About',
+    enableSorting: false,
+    cell: ({ getValue }) => <span className="cut dim">{getValue()}</span>,
+  }),
+  helper.accessor((row) => row.tags.join(', '), {
+    id: 'tags',
+    header: 'Tags',
+    enableSorting: false,
+    cell: ({ getValue }) => <span className="cut dim">{getValue()}</span>,
+  }),
 ])
 
 export const columnTitles: readonly { id: string; title: string }[] = [

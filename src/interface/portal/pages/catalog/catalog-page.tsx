@@ -35,14 +35,25 @@ export function CatalogPage() {
   const onFacet = (facet: Facet, value: string | undefined): void => set(facet, value)
   const count = Object.keys(filters).filter((name) => name !== 'q').length
   return (
-    <Page title="Catalog" actions={<Button component={Link} to="/create">Create</Button>}>
+    <Page
+      title="Catalog"
+      actions={
+        <Button component={Link} to="/create">
+          Create
+        </Button>
+      }
+    >
       <FilterBar>
         <FilterInput label="Search the catalog" value={q ?? ''} onChange={(value) => set('q', value)} />
         <Button variant="default" className={css['onlyNarrow'] ?? ''} onClick={() => setSheetOpen(true)}>
           Filters{count === 0 ? '' : ` (${count})`}
         </Button>
         <span className="dim num" role="status">
-          {entities.data === undefined ? '' : found.length === rows.length ? plural(rows.length, 'entity', 'entities') : `${plural(found.length, 'entity', 'entities')} of ${rows.length}`}
+          {entities.data === undefined
+            ? ''
+            : found.length === rows.length
+              ? plural(rows.length, 'entity', 'entities')
+              : `${plural(found.length, 'entity', 'entities')} of ${rows.length}`}
         </span>
         {Object.keys(filters).length === 0 ? null : (
           <Button variant="subtle" color="gray" onClick={() => void navigate({ search: ({ sort, columns }) => withoutAbsent({ sort, columns }) })}>
@@ -62,11 +73,25 @@ export function CatalogPage() {
         <QueryView query={entities} what="catalog" skeleton={<RowSkeletons rows={14} height={41} />}>
           {() =>
             rows.length === 0 ? (
-              <EmptyState title="The catalog is empty" action={<Button component={Link} to="/create">Create the first service</Button>}>
+              <EmptyState
+                title="The catalog is empty"
+                action={
+                  <Button component={Link} to="/create">
+                    Create the first service
+                  </Button>
+                }
+              >
                 What a golden path makes is in here by itself; descriptors in Git (catalog-info.yaml) come in from their repositories.
               </EmptyState>
             ) : found.length === 0 ? (
-              <EmptyState title="Nothing is like that" action={<Button variant="default" onClick={() => void navigate({ search: {} })}>Clear the filters</Button>}>
+              <EmptyState
+                title="Nothing is like that"
+                action={
+                  <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                    Clear the filters
+                  </Button>
+                }
+              >
                 None of {plural(rows.length, 'entity', 'entities')} matches all of these filters.
               </EmptyState>
             ) : (
@@ -75,7 +100,14 @@ export function CatalogPage() {
           }
         </QueryView>
       </div>
-      <Drawer opened={isSheetOpen} onClose={() => setSheetOpen(false)} position="bottom" size="80%" title="Filters" closeButtonProps={{ 'aria-label': 'Close the filters' }}>
+      <Drawer
+        opened={isSheetOpen}
+        onClose={() => setSheetOpen(false)}
+        position="bottom"
+        size="80%"
+        title="Filters"
+        closeButtonProps={{ 'aria-label': 'Close the filters' }}
+      >
         <div style={{ display: 'grid', gap: 20, padding: '0 8px 24px' }}>
           <Facets rows={rows} filters={filters} onChange={onFacet} />
         </div>

@@ -49,7 +49,9 @@ export function catalogRows(entities: readonly Entity[]): CatalogRow[] {
 export function filterRows(rows: readonly CatalogRow[], filters: Filters, except?: Facet): CatalogRow[] {
   const words = (filters.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)
   return rows.filter(
-    (row) => facets.every((facet) => facet === except || filters[facet] === undefined || row[facet] === filters[facet]) && words.every((each) => row.text.includes(each)),
+    (row) =>
+      facets.every((facet) => facet === except || filters[facet] === undefined || row[facet] === filters[facet]) &&
+      words.every((each) => row.text.includes(each)),
   )
 }
 

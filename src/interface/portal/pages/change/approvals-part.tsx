@@ -29,7 +29,9 @@ export function ApprovalsPart({ change }: { change: Change }) {
       <ul>
         {change.approvals.map((approval) => (
           <li key={`${approval.by}${approval.at}`} className={css['person']}>
-            <StateMark look={approval.verdict === 'approved' ? { tone: 'green', shape: 'check', word: 'Approved' } : { tone: 'red', shape: 'cross', word: 'Rejected' }} />
+            <StateMark
+              look={approval.verdict === 'approved' ? { tone: 'green', shape: 'check', word: 'Approved' } : { tone: 'red', shape: 'cross', word: 'Rejected' }}
+            />
             <span>
               by <Who principal={approval.by} />{' '}
               <span className="dim">

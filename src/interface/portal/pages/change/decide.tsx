@@ -44,7 +44,17 @@ export function Decide({ change }: { change: Change }) {
             if (reason.trim() !== '') reject.mutate()
           }}
         >
-          <Textarea label="Why not" description="The requester reads this" data-autofocus autoFocus required autosize minRows={2} value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+          <Textarea
+            label="Why not"
+            description="The requester reads this"
+            data-autofocus
+            autoFocus
+            required
+            autosize
+            minRows={2}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+          />
           <div className={css['buttons']}>
             <Button type="submit" color="red" disabled={reason.trim() === ''} loading={reject.isPending}>
               Reject
@@ -62,7 +72,13 @@ export function Decide({ change }: { change: Change }) {
             if (typed === word) approve.mutate()
           }}
         >
-          <TextInput label={`Type ${word} to approve`} description="Data can be lost" autoFocus value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
+          <TextInput
+            label={`Type ${word} to approve`}
+            description="Data can be lost"
+            autoFocus
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
           <div className={css['buttons']}>
             <Button type="submit" color="red" disabled={typed !== word} loading={approve.isPending}>
               Approve, data can be lost

@@ -3,7 +3,12 @@ import type { Change } from '../../api/shapes/index.ts'
 import { mayDecide } from './may-decide.ts'
 
 const rule = { required: 1, groups: ['group:default/payments'], separationOfDuties: true, reason: '' }
-const change = (over: Partial<Change> = {}) => ({ plan: { approval: rule } as unknown as Change['plan'], requestedBy: 'user:default/ana', approvals: [], ...over })
+const change = (over: Partial<Change> = {}) => ({
+  plan: { approval: rule } as unknown as Change['plan'],
+  requestedBy: 'user:default/ana',
+  approvals: [],
+  ...over,
+})
 const ana = { principal: 'user:default/ana', groups: ['group:default/payments'], isAdministrator: false }
 const ben = { principal: 'user:default/ben', groups: ['payments'], isAdministrator: false }
 const eve = { principal: 'user:default/eve', groups: ['group:default/shop'], isAdministrator: false }

@@ -5,7 +5,10 @@ import { parseRef } from '../../format/reference.ts'
 export type MayDecide = { may: true } | { may: false; why: string }
 
 /** Judges by the plan's rule: a group member, not the requester when duties are separate, not twice. */
-export function mayDecide(change: Pick<Change, 'plan' | 'requestedBy' | 'approvals'>, me: Pick<Me, 'principal' | 'groups' | 'isAdministrator'> | undefined): MayDecide {
+export function mayDecide(
+  change: Pick<Change, 'plan' | 'requestedBy' | 'approvals'>,
+  me: Pick<Me, 'principal' | 'groups' | 'isAdministrator'> | undefined,
+): MayDecide {
   const rule = change.plan?.approval
   if (me === undefined || rule === null || rule === undefined) return { may: false, why: '' }
   if (change.approvals.some((approval) => approval.by === me.principal && approval.verdict === 'approved')) return { may: false, why: 'You have approved it.' }

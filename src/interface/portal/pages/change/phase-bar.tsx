@@ -18,7 +18,12 @@ export function PhaseBar({ change }: { change: Change }) {
   return (
     <ol className={css['phases']} aria-label="Phases">
       {phasesOf(change).map((phase) => (
-        <li key={phase.name} className={css['phase']} data-state={phase.state} aria-current={phase.state === 'active' || phase.state === 'waits' ? 'step' : undefined}>
+        <li
+          key={phase.name}
+          className={css['phase']}
+          data-state={phase.state}
+          aria-current={phase.state === 'active' || phase.state === 'waits' ? 'step' : undefined}
+        >
           <div className={css['phaseName']}>{phase.name}</div>
           <div className="dim num">{phase.state === 'done' && phase.tookMs !== null ? formatDuration(phase.tookMs) : words[phase.state]}</div>
         </li>

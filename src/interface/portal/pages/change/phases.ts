@@ -10,7 +10,17 @@ export interface Phase {
 }
 
 const names = ['Plan', 'Check', 'Approve', 'Apply', 'Verify'] as const
-const at: Partial<Record<Change['state'], number>> = { planning: 0, checking: 1, waiting: 2, applying: 3, verifying: 4, rolling_back: 3, denied: 1, rejected: 2, expired: 2 }
+const at: Partial<Record<Change['state'], number>> = {
+  planning: 0,
+  checking: 1,
+  waiting: 2,
+  applying: 3,
+  verifying: 4,
+  rolling_back: 3,
+  denied: 1,
+  rejected: 2,
+  expired: 2,
+}
 
 /** The five phases of a change and where it is in them. A change that ended early leaves the rest skipped. */
 export function phasesOf(change: Pick<Change, 'state' | 'timings' | 'plan' | 'steps'>): Phase[] {

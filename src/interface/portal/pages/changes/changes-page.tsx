@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
+import { without } from '../../app/search.ts'
 import { Choice, FilterBar } from '../../ui/filters.tsx'
 import { inFlightStates } from '../../ui/looks.ts'
 import { EmptyState } from '../../ui/notice.tsx'
@@ -48,7 +49,7 @@ export function ChangesPage() {
           label="State"
           value={search.show ?? 'all'}
           choices={tabs}
-          onChange={(value) => void navigate({ search: ({ show: _, ...rest }) => (value === 'all' ? rest : { ...rest, show: value as keyof typeof states }) })}
+          onChange={(value) => void navigate({ search: (old) => (value === 'all' ? without(old, 'show') : { ...old, show: value as keyof typeof states }) })}
         />
         <Choice
           label="Whose"
@@ -57,10 +58,10 @@ export function ChangesPage() {
             { value: 'no', title: "Everybody's" },
             { value: 'yes', title: 'Mine' },
           ]}
-          onChange={(value) => void navigate({ search: ({ mine: _, ...rest }) => (value === 'yes' ? { ...rest, mine: 'yes' } : rest) })}
+          onChange={(value) => void navigate({ search: (old) => (value === 'yes' ? { ...old, mine: 'yes' } : without(old, 'mine')) })}
         />
         {search.component === undefined && search.environment === undefined ? null : (
-          <Button variant="default" onClick={() => void navigate({ search: ({ component: _, environment: __, ...rest }) => rest })}>
+          <Button variant="default" onClick={() => void navigate({ search: (old) => without(old, 'component', 'environment') })}>
             Clear {[search.component, search.environment].filter(Boolean).join(' in ')}
           </Button>
         )}
@@ -88,13 +89,27 @@ export function ChangesPage() {
 function NoChanges({ isFiltered }: { isFiltered: boolean }) {
   if (isFiltered) {
     return (
-      <EmptyState title="No change is like that" action={<Button variant="default" component={Link} to="/changes">Clear the filters</Button>}>
+      <EmptyState
+        title="No change is like that"
+        action={
+          <Button variant="default" component={Link} to="/changes">
+            Clear the filters
+          </Button>
+        }
+      >
         None is in this state with these filters.
       </EmptyState>
     )
   }
   return (
-    <EmptyState title="Nothing was changed yet" action={<Button component={Link} to="/create">Create a service</Button>}>
+    <EmptyState
+      title="Nothing was changed yet"
+      action={
+        <Button component={Link} to="/create">
+          Create a service
+        </Button>
+      }
+    >
       Creating, deploying, promoting and rolling back each become a change here, with its plan and its course.
     </EmptyState>
   )

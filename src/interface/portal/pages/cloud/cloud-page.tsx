@@ -24,11 +24,17 @@ const regionColumns: readonly Column<CloudRegion>[] = [
     isWide: true,
     align: 'right',
     width: 144,
-    cell: (region) => `${Math.abs(region.latitude).toFixed(2)}° ${region.latitude < 0 ? 'S' : 'N'} ${Math.abs(region.longitude).toFixed(2)}° ${region.longitude < 0 ? 'W' : 'E'}`,
+    cell: (region) =>
+      `${Math.abs(region.latitude).toFixed(2)}° ${region.latitude < 0 ? 'S' : 'N'} ${Math.abs(region.longitude).toFixed(2)}° ${region.longitude < 0 ? 'W' : 'E'}`,
   },
 ]
 const accountColumns: readonly Column<CloudAccount>[] = [
-  { key: 'name', title: 'Account', isMain: true, cell: (account) => <TwoLines main={account.title ?? account.name} sub={account.description ?? account.name} /> },
+  {
+    key: 'name',
+    title: 'Account',
+    isMain: true,
+    cell: (account) => <TwoLines main={account.title ?? account.name} sub={account.description ?? account.name} />,
+  },
   { key: 'provider', title: 'Provider', width: 128, cell: (account) => account.provider },
   { key: 'environments', title: 'Environments', isWide: true, cell: (account) => account.environments?.join(', ') ?? '–' },
 ]
@@ -41,7 +47,10 @@ export function CloudPage() {
   const regions = useQuery(queries.regions())
   const providers = [...new Set((regions.data?.items ?? []).map((region) => region.provider))].sort()
   const set = (name: 'provider' | 'q', value: string): void => {
-    void navigate({ search: (old) => Object.fromEntries(Object.entries({ ...old, [name]: value }).filter(([, each]) => each !== '' && each !== 'all')), replace: true })
+    void navigate({
+      search: (old) => Object.fromEntries(Object.entries({ ...old, [name]: value }).filter(([, each]) => each !== '' && each !== 'all')),
+      replace: true,
+    })
   }
   return (
     <Page title="Cloud" about="Accounts and regions that environments can be bound to.">
@@ -49,7 +58,9 @@ export function CloudPage() {
         <QueryView query={accounts} what="accounts">
           {({ items }) =>
             items.length === 0 ? (
-              <EmptyState title="No account is bound">The platform team declares accounts in the organisation repository, as fairway.dev/v1 Account.</EmptyState>
+              <EmptyState title="No account is bound">
+                The platform team declares accounts in the organisation repository, as fairway.dev/v1 Account.
+              </EmptyState>
             ) : (
               <Table label="Accounts" rows={items} columns={accountColumns} rowKey={(account) => account.name} />
             )
@@ -59,16 +70,30 @@ export function CloudPage() {
       <Section title="Regions" id="regions" count={regions.data?.items.length}>
         <FilterBar>
           <FilterInput label="Filter regions" value={q} onChange={(value) => set('q', value)} />
-          <Choice label="Provider" value={provider} choices={[{ value: 'all', title: 'All' }, ...providers.map((each) => ({ value: each, title: each }))]} onChange={(value) => set('provider', value)} />
+          <Choice
+            label="Provider"
+            value={provider}
+            choices={[{ value: 'all', title: 'All' }, ...providers.map((each) => ({ value: each, title: each }))]}
+            onChange={(value) => set('provider', value)}
+          />
         </FilterBar>
         <QueryView query={regions} what="regions">
           {({ items }) => {
             const found = items.filter(
-              (region) => (provider === 'all' || region.provider === provider) && `${region.name} ${region.title} ${region.place} ${region.country} ${region.jurisdiction}`.toLowerCase().includes(q.toLowerCase()),
+              (region) =>
+                (provider === 'all' || region.provider === provider) &&
+                `${region.name} ${region.title} ${region.place} ${region.country} ${region.jurisdiction}`.toLowerCase().includes(q.toLowerCase()),
             )
             if (found.length === 0) {
               return (
-                <EmptyState title="No region is like that" action={<Button variant="default" onClick={() => void navigate({ search: {} })}>Clear the filters</Button>}>
+                <EmptyState
+                  title="No region is like that"
+                  action={
+                    <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                      Clear the filters
+                    </Button>
+                  }
+                >
                   None of {plural(items.length, 'region')} matches.
                 </EmptyState>
               )

@@ -10,9 +10,23 @@ import { ChangeTable } from '../changes/change-table.tsx'
 export function ChangesPart({ component }: { component: string }) {
   const changes = useQuery(queries.changes({ component, limit: 6 }))
   return (
-    <Section title="Changes" id="changes" actions={<Link to="/changes" search={{ component }}>All of its changes</Link>}>
+    <Section
+      title="Changes"
+      id="changes"
+      actions={
+        <Link to="/changes" search={{ component }}>
+          All of its changes
+        </Link>
+      }
+    >
       <QueryView query={changes} what="changes">
-        {({ items }) => (items.length === 0 ? <EmptyState title="Nothing was changed yet" /> : <ChangeTable changes={items} label="Recent changes" without={['component', 'took']} />)}
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="Nothing was changed yet" />
+          ) : (
+            <ChangeTable changes={items} label="Recent changes" without={['component', 'took']} />
+          )
+        }
       </QueryView>
     </Section>
   )

@@ -9,7 +9,9 @@ export function ComponentHead({ detail, row }: { detail: EntityDetail; row: Matr
   const owner = text('owner') ?? row?.owner
   const system = text('system')
   const url = Object.values(row?.cells ?? {}).findLast((cell) => cell?.url !== null && cell?.url !== undefined)?.url
-  const links = [...(metadata.links ?? []), ...(url === undefined || url === null ? [] : [{ url, title: 'Open the service' }])].filter((link) => /^https?:\/\//.test(link.url))
+  const links = [...(metadata.links ?? []), ...(url === undefined || url === null ? [] : [{ url, title: 'Open the service' }])].filter((link) =>
+    /^https?:\/\//.test(link.url),
+  )
   return (
     <dl className={css['facts']}>
       {owner === undefined ? null : (

@@ -20,7 +20,12 @@ const columns: readonly Column<Release>[] = [
     key: 'state',
     title: 'State',
     width: 128,
-    cell: (release) => (release.quarantine === null ? <StateMark look={{ tone: 'grey', shape: 'check', word: 'Usable' }} /> : <StateMark look={{ tone: 'red', shape: 'cross', word: 'Quarantined' }} />),
+    cell: (release) =>
+      release.quarantine === null ? (
+        <StateMark look={{ tone: 'grey', shape: 'check', word: 'Usable' }} />
+      ) : (
+        <StateMark look={{ tone: 'red', shape: 'cross', word: 'Quarantined' }} />
+      ),
   },
   { key: 'age', title: 'Made', isWide: true, width: 104, align: 'right', cell: (release) => <Age at={release.createdAt} /> },
 ]

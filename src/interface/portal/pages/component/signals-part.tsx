@@ -16,11 +16,24 @@ export function SignalsPart({ component, environments }: { component: string; en
   const [ref, isSeen] = useInSight<HTMLDivElement>()
   return (
     <div ref={ref}>
-      <Section title="Signals of the last hour" id="signals" actions={<Link to="/observe/$name" params={{ name: component }}>Charts, logs and traces</Link>}>
+      <Section
+        title="Signals of the last hour"
+        id="signals"
+        actions={
+          <Link to="/observe/$name" params={{ name: component }}>
+            Charts, logs and traces
+          </Link>
+        }
+      >
         {environments.length === 0 ? (
           <EmptyState title="No signals yet">Requests, errors and latency are measured at the ingress as soon as it runs somewhere.</EmptyState>
         ) : (
-          <Facts items={environments.map((environment) => [environment, <Signals key={environment} component={component} environment={environment} isOn={isSeen} />])} />
+          <Facts
+            items={environments.map((environment) => [
+              environment,
+              <Signals key={environment} component={component} environment={environment} isOn={isSeen} />,
+            ])}
+          />
         )}
       </Section>
     </div>

@@ -19,7 +19,7 @@ export function CreatePage() {
           items.length === 0 ? (
             <EmptyState title="No golden path yet">The platform team keeps them in Git, as Template entities (scaffolder.backstage.io/v1beta3).</EmptyState>
           ) : (
-            [...Map.groupBy(items, (template) => template.type === '' ? 'other' : template.type)].map(([type, templatesOfType]) => (
+            [...Map.groupBy(items, (template) => (template.type === '' ? 'other' : template.type))].map(([type, templatesOfType]) => (
               <Section key={type} title={titleOf(type)} count={templatesOfType.length}>
                 <ul className={css['cards']}>
                   {templatesOfType.map((template) => (

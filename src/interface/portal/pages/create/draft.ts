@@ -14,7 +14,12 @@ export function loadDraft(template: string): Values {
 
 /** Keeps what is typed; never a password. */
 export function keepDraft(template: string, groups: readonly FieldGroup[], values: Values): void {
-  const secret = new Set(groups.flatMap((group) => group.fields).filter((field) => isSecret(field.schema)).map((field) => field.name))
+  const secret = new Set(
+    groups
+      .flatMap((group) => group.fields)
+      .filter((field) => isSecret(field.schema))
+      .map((field) => field.name),
+  )
   try {
     localStorage.setItem(prefix + template, JSON.stringify(Object.fromEntries(Object.entries(values).filter(([name]) => !secret.has(name)))))
   } catch {

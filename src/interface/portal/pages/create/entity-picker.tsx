@@ -14,7 +14,9 @@ export function EntityPicker(props: FieldInputProps) {
   const refs = (entities.data ?? []).filter((entity) => kinds.includes(entity.kind.toLowerCase())).map(refOf)
   const mine = new Set(me?.groups)
   const ordered = [...refs].sort((a, b) => Number(mine.has(b)) - Number(mine.has(a)) || a.localeCompare(b))
-  return <Autocomplete {...commonProps(props)} data={ordered} value={typeof value === 'string' ? value : ''} onChange={onChange} limit={20} autoComplete="off" />
+  return (
+    <Autocomplete {...commonProps(props)} data={ordered} value={typeof value === 'string' ? value : ''} onChange={onChange} limit={20} autoComplete="off" />
+  )
 }
 
 function refOf(entity: Entity): string {

@@ -22,7 +22,17 @@ export function FieldInput(props: FieldInputProps) {
   if (picker === 'OwnerPicker' || picker === 'EntityPicker' || picker === 'OwnedEntityPicker') return <EntityPicker {...props} />
   if (picker === 'RepoUrlPicker') return <RepoUrlPicker {...props} />
   if (schema.type === 'boolean') {
-    return <Checkbox label={shared.label} description={shared.description} error={shared.error} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} onBlur={props.onBlur} id={shared.id} />
+    return (
+      <Checkbox
+        label={shared.label}
+        description={shared.description}
+        error={shared.error}
+        checked={value === true}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+        onBlur={props.onBlur}
+        id={shared.id}
+      />
+    )
   }
   if (schema.type === 'number' || schema.type === 'integer') {
     return (

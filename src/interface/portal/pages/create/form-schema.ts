@@ -86,6 +86,7 @@ function matches(pattern: string, value: string): boolean {
 
 /** The usual name patterns in words; others as they are. */
 function describePattern(pattern: string): string {
-  if (/^\^\[?\(?\[?a-z/.test(pattern) && !pattern.includes('A-Z') && pattern.includes('-')) return 'Lower-case letters, digits and dashes, starting with a letter'
+  if (/^\^\[?\(?\[?a-z/.test(pattern) && !pattern.includes('A-Z') && pattern.includes('-'))
+    return 'Lower-case letters, digits and dashes, starting with a letter'
   return `Has to match ${pattern}`
 }

@@ -35,14 +35,25 @@ export function Preview({ preview, error }: PreviewProps) {
                 {line.name}/
               </div>
             ) : (
-              <button key={line.path} type="button" className={css['node']} style={{ paddingLeft: 8 + line.depth * 12 }} aria-current={line.path === file?.path} onClick={() => setChosen(line.path)}>
+              <button
+                key={line.path}
+                type="button"
+                className={css['node']}
+                style={{ paddingLeft: 8 + line.depth * 12 }}
+                aria-current={line.path === file?.path}
+                onClick={() => setChosen(line.path)}
+              >
                 {line.name}
               </button>
             ),
           )}
         </div>
         <pre className={css['content']} tabIndex={0} role="region" aria-label={file === undefined ? 'No file' : `Content of ${file.path}`}>
-          {file === undefined ? null : file.isBinary ? 'A binary file' : file.content.split('\n').map((line, at) => <span key={`${at}${line}`}>{line === '' ? ' ' : line}</span>)}
+          {file === undefined
+            ? null
+            : file.isBinary
+              ? 'A binary file'
+              : file.content.split('\n').map((line, at) => <span key={`${at}${line}`}>{line === '' ? ' ' : line}</span>)}
         </pre>
       </div>
     </section>

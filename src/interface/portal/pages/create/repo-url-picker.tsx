@@ -14,8 +14,22 @@ export function RepoUrlPicker(props: FieldInputProps) {
   const owner = parts.owner === '' && parts.repo === '' ? String(owners[0] ?? '') : parts.owner
   return (
     <div role="group" aria-label={shared.label} style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: '4px 12px' }}>
-      <TextInput label="Repository owner" id={shared.id} value={owner} required={field.isRequired} onBlur={onBlur} onChange={(event) => onChange(formatRepoUrl({ host, owner: event.currentTarget.value, repo: parts.repo }))} />
-      <TextInput label="Repository name" value={parts.repo} required={field.isRequired} error={shared.error} onBlur={onBlur} onChange={(event) => onChange(formatRepoUrl({ host, owner, repo: event.currentTarget.value }))} />
+      <TextInput
+        label="Repository owner"
+        id={shared.id}
+        value={owner}
+        required={field.isRequired}
+        onBlur={onBlur}
+        onChange={(event) => onChange(formatRepoUrl({ host, owner: event.currentTarget.value, repo: parts.repo }))}
+      />
+      <TextInput
+        label="Repository name"
+        value={parts.repo}
+        required={field.isRequired}
+        error={shared.error}
+        onBlur={onBlur}
+        onChange={(event) => onChange(formatRepoUrl({ host, owner, repo: event.currentTarget.value }))}
+      />
       {shared.description === undefined ? null : (
         <p className="dim" style={{ gridColumn: '1 / -1', fontSize: 12 }}>
           {shared.description}

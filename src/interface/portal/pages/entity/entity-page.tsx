@@ -13,7 +13,15 @@ export function EntityPage() {
   const query = useQuery(queries.entity(kind, namespace, name))
   const entity = query.data?.entity
   return (
-    <Page title={entity?.metadata.title ?? name} above={<><Link to="/catalog">Catalog</Link> / {entity?.kind ?? kind}</>} about={entity?.metadata.description ?? ' '}>
+    <Page
+      title={entity?.metadata.title ?? name}
+      above={
+        <>
+          <Link to="/catalog">Catalog</Link> / {entity?.kind ?? kind}
+        </>
+      }
+      about={entity?.metadata.description ?? ' '}
+    >
       <QueryView query={query} what={kind} skeleton={<RowSkeletons rows={6} />}>
         {(detail) => (
           <>

@@ -33,7 +33,12 @@ export function EntityFacts({ detail }: { detail: EntityDetail }) {
           ['Lifecycle', text('lifecycle')],
           ['Tags', metadata.tags === undefined || metadata.tags.length === 0 ? null : metadata.tags.join(', ')],
           ['Links', metadata.links === undefined || metadata.links.length === 0 ? null : <Links key="links" links={metadata.links} />],
-          ['Source', detail.source === null ? null : <code key="source">{[detail.source.repository, detail.source.path].filter(Boolean).join(' : ') || detail.source.location}</code>],
+          [
+            'Source',
+            detail.source === null ? null : (
+              <code key="source">{[detail.source.repository, detail.source.path].filter(Boolean).join(' : ') || detail.source.location}</code>
+            ),
+          ],
           ['Commit', detail.source?.commit === null || detail.source === null ? null : <code key="commit">{shortId(detail.source.commit)}</code>],
           ...Object.entries(metadata.labels ?? {}).map(([name, value]) => [name, value] as const),
         ]}

@@ -32,8 +32,24 @@ export function Compare({ matrix, pair, onChange }: CompareProps) {
       count={rows.length}
       actions={
         <>
-          <Select aria-label="First environment" data={names} value={left} allowDeselect={false} size="xs" w={140} onChange={(value) => onChange(`${value}..${right}`)} />
-          <Select aria-label="Second environment" data={names} value={right} allowDeselect={false} size="xs" w={140} onChange={(value) => onChange(`${left}..${value}`)} />
+          <Select
+            aria-label="First environment"
+            data={names}
+            value={left}
+            allowDeselect={false}
+            size="xs"
+            w={140}
+            onChange={(value) => onChange(`${value}..${right}`)}
+          />
+          <Select
+            aria-label="Second environment"
+            data={names}
+            value={right}
+            allowDeselect={false}
+            size="xs"
+            w={140}
+            onChange={(value) => onChange(`${left}..${value}`)}
+          />
         </>
       }
     >

@@ -13,7 +13,13 @@ export function InFlight({ principal }: { principal: string | undefined }) {
   return (
     <Section title="Your changes in flight" id="in-flight" actions={<Link to="/changes">All changes</Link>}>
       <QueryView query={open} what="changes" skeleton={<RowSkeletons rows={1} height={46} />}>
-        {({ items }) => (items.length === 0 ? <p className={css['nothing']}>None of your changes is under way.</p> : <ChangeTable changes={items} label="Your changes in flight" without={['component', 'environment', 'by']} />)}
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className={css['nothing']}>None of your changes is under way.</p>
+          ) : (
+            <ChangeTable changes={items} label="Your changes in flight" without={['component', 'environment', 'by']} />
+          )
+        }
       </QueryView>
     </Section>
   )

@@ -2,7 +2,6 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Matrix, MatrixRow } from '../../api/shapes/index.ts'
 import { parseRef, versionLabel } from '../../format/reference.ts'
-import { EntityLink } from '../../ui/links.tsx'
 import { healthLook } from '../../ui/looks.ts'
 import { Section } from '../../ui/page.tsx'
 import { QueryView } from '../../ui/query-view.tsx'
@@ -22,7 +21,12 @@ export function MyComponents({ matrix, groups = [], principal = '' }: MyComponen
   const own = (matrix.data?.rows ?? []).filter((row) => owners.has(parseRef(row.owner, 'group').name))
   const isMine = own.length > 0
   return (
-    <Section title={isMine ? 'Your components' : 'Components'} id="components" count={isMine ? own.length : matrix.data?.rows.length} actions={<Link to="/environments">All environments</Link>}>
+    <Section
+      title={isMine ? 'Your components' : 'Components'}
+      id="components"
+      count={isMine ? own.length : matrix.data?.rows.length}
+      actions={<Link to="/environments">All environments</Link>}
+    >
       <QueryView query={matrix} what="components">
         {(data) => (
           <Table
@@ -51,7 +55,6 @@ function columnsOf({ environments }: Matrix): Column<MatrixRow>[] {
               {row.component}
             </Link>
           }
-          sub={<EntityLink of={row.owner} kind="group" />}
         />
       ),
     },

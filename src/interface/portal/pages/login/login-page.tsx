@@ -43,13 +43,20 @@ export function LoginPage() {
       <div className={css['box']}>
         <Brand />
         <h1 className={css['title']}>Sign in</h1>
-        {signIn.error === null ? null : <Strip tone="red" isAlert>{explain(signIn.error)}</Strip>}
+        {signIn.error === null ? null : (
+          <Strip tone="red" isAlert>
+            {explain(signIn.error)}
+          </Strip>
+        )}
         {signIn.isPending ? (
           <p role="status">Signing you in</p>
         ) : (
           <>
             <p className="dim">
-              {next === undefined ? 'Fairway signs people in by a link that works once.' : 'Your session has ended. Sign in again, and you are back where you were.'} Whoever runs the platform makes one:
+              {next === undefined
+                ? 'Fairway signs people in by a link that works once.'
+                : 'Your session has ended. Sign in again, and you are back where you were.'}{' '}
+              Whoever runs the platform makes one:
             </p>
             <pre className={css['command']}>npx fairway login-link user:default/you</pre>
             <form

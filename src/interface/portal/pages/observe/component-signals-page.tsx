@@ -26,7 +26,11 @@ export function ComponentSignalsPage() {
   const matrix = useQuery(queries.matrix())
   const environments = [...(matrix.data?.environments ?? [])].sort((a, b) => b.order - a.order)
   const row = matrix.data?.rows.find((each) => each.component === name)
-  const environment = search.environment ?? environments.find((each) => row?.cells[each.name] !== null && row?.cells[each.name] !== undefined)?.name ?? environments[0]?.name ?? 'production'
+  const environment =
+    search.environment ??
+    environments.find((each) => row?.cells[each.name] !== null && row?.cells[each.name] !== undefined)?.name ??
+    environments[0]?.name ??
+    'production'
   const view = search.view ?? 'signals'
   const range = search.range ?? '1h'
   const set = (change: Partial<typeof search>): void => {
@@ -45,7 +49,12 @@ export function ComponentSignalsPage() {
     >
       <FilterBar>
         <Choice label="View" value={view} choices={views} onChange={(value) => set({ view: value as 'logs' })} />
-        <Choice label="Environment" value={environment} choices={environments.map((each) => ({ value: each.name, title: each.title }))} onChange={(value) => set({ environment: value })} />
+        <Choice
+          label="Environment"
+          value={environment}
+          choices={environments.map((each) => ({ value: each.name, title: each.title }))}
+          onChange={(value) => set({ environment: value })}
+        />
         <Choice label="Time range" value={range} choices={rangeChoices} onChange={(value) => set({ range: value as '1h' })} />
       </FilterBar>
       {view === 'signals' ? (

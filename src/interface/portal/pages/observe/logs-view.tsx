@@ -4,6 +4,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { api } from '../../api/api.ts'
 import type { LogRecord } from '../../api/shapes/index.ts'
+import { without } from '../../app/search.ts'
 import { formatClock, formatExact } from '../../format/duration.ts'
 import { FilterBar, FilterInput } from '../../ui/filters.tsx'
 import { EmptyState } from '../../ui/notice.tsx'
@@ -33,7 +34,11 @@ export function LogsView({ component, environment, range }: { component: string;
   })
   const set = useCallback(
     (name: 'q' | 'level', value: string | null): void => {
-      void navigate({ search: (old) => Object.fromEntries(Object.entries({ ...old, [name]: value }).filter(([, each]) => each !== null && each !== '')), replace: true, resetScroll: false })
+      void navigate({
+        search: (old) => Object.fromEntries(Object.entries({ ...old, [name]: value }).filter(([, each]) => each !== null && each !== '')),
+        replace: true,
+        resetScroll: false,
+      })
     },
     [navigate],
   )
@@ -45,7 +50,15 @@ export function LogsView({ component, environment, range }: { component: string;
     <>
       <FilterBar>
         <FilterInput label="Search the logs" value={q} delayMs={250} onChange={onQuery} />
-        <Select aria-label="Level and worse" placeholder="Every level" data={[...levels]} value={level ?? null} clearable w={136} onChange={(value) => set('level', value)} />
+        <Select
+          aria-label="Level and worse"
+          placeholder="Every level"
+          data={[...levels]}
+          value={level ?? null}
+          clearable
+          w={136}
+          onChange={(value) => set('level', value)}
+        />
         <Switch label="Follow" checked={isFollowing} onChange={(event) => setFollowing(event.currentTarget.checked)} />
       </FilterBar>
       <QueryView query={logs} what="logs" skeleton={<RowSkeletons rows={12} height={22} />}>
@@ -55,7 +68,14 @@ export function LogsView({ component, environment, range }: { component: string;
             return q === '' && level === undefined ? (
               <EmptyState title="No line in this time">What the component writes to its output shows up here, with the release that wrote it.</EmptyState>
             ) : (
-              <EmptyState title="No line is like that" action={<Button variant="default" onClick={() => void navigate({ search: ({ q: _, level: __, ...rest }) => rest, replace: true })}>Clear the filters</Button>} />
+              <EmptyState
+                title="No line is like that"
+                action={
+                  <Button variant="default" onClick={() => void navigate({ search: (old) => without(old, 'q', 'level'), replace: true })}>
+                    Clear the filters
+                  </Button>
+                }
+              />
             )
           }
           return (

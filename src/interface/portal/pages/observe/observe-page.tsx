@@ -29,7 +29,12 @@ export function ObservePage() {
         {({ rows }) => (
           <>
             <FilterBar>
-              <Choice label="Environment" value={environment} choices={toChoices(environments)} onChange={(value) => void navigate({ search: { environment: value }, replace: true })} />
+              <Choice
+                label="Environment"
+                value={environment}
+                choices={toChoices(environments)}
+                onChange={(value) => void navigate({ search: { environment: value }, replace: true })}
+              />
             </FilterBar>
             <Components rows={rows.filter((row) => row.cells[environment] !== null && row.cells[environment] !== undefined)} environment={environment} />
           </>
@@ -44,7 +49,8 @@ function toChoices(environments: readonly Environment[]): { value: string; title
 }
 
 function Components({ rows, environment }: { rows: readonly MatrixRow[]; environment: string }) {
-  if (rows.length === 0) return <EmptyState title={`Nothing runs in ${environment}`}>Promote a release there, and its signals show up here by themselves.</EmptyState>
+  if (rows.length === 0)
+    return <EmptyState title={`Nothing runs in ${environment}`}>Promote a release there, and its signals show up here by themselves.</EmptyState>
   const columns: readonly Column<MatrixRow>[] = [
     {
       key: 'name',
@@ -61,9 +67,17 @@ function Components({ rows, environment }: { rows: readonly MatrixRow[]; environ
       ),
     },
     { key: 'health', title: 'Health', width: 120, cell: (row) => <StateMark look={healthLook(row.cells[environment]?.health ?? 'unknown')} /> },
-    { key: 'signals', title: 'Requests, errors, latency', isWide: true, isMain: true, cell: (row) => <Signals component={row.component} environment={environment} /> },
+    {
+      key: 'signals',
+      title: 'Requests, errors, latency',
+      isWide: true,
+      isMain: true,
+      cell: (row) => <Signals component={row.component} environment={environment} />,
+    },
   ]
-  return <Table label={`Components in ${environment}`} rows={rows} columns={columns} rowKey={(row) => row.component} href={(row) => `/observe/${row.component}`} />
+  return (
+    <Table label={`Components in ${environment}`} rows={rows} columns={columns} rowKey={(row) => row.component} href={(row) => `/observe/${row.component}`} />
+  )
 }
 
 function Signals({ component, environment }: { component: string; environment: string }) {

@@ -36,7 +36,12 @@ export function SeriesChart({ label, times, columns, names, markers, format, thr
   useEffect(() => {
     const element = host.current
     if (element === null) return undefined
-    const axis: uPlot.Axis = { stroke: resolveColour('var(--fw-dim)'), grid: { stroke: resolveColour('var(--fw-line)'), width: 1 }, ticks: { show: false }, font: '12px system-ui' }
+    const axis: uPlot.Axis = {
+      stroke: resolveColour('var(--fw-dim)'),
+      grid: { stroke: resolveColour('var(--fw-line)'), width: 1 },
+      ticks: { show: false },
+      font: '12px system-ui',
+    }
     const chart = new uPlot(
       {
         width: element.clientWidth,
@@ -53,7 +58,14 @@ export function SeriesChart({ label, times, columns, names, markers, format, thr
           { label: 'Time', value: (_, value) => (value === null ? '–' : new Date(value * 1000).toLocaleTimeString('en-GB')) },
           ...names.map((name, at) => {
             const { stroke, dash, width } = releaseStroke(at, names.length)
-            return { label: name, stroke: resolveColour(stroke), dash, width, points: { show: false }, value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)) }
+            return {
+              label: name,
+              stroke: resolveColour(stroke),
+              dash,
+              width,
+              points: { show: false },
+              value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)),
+            }
           }),
         ],
         hooks: { draw: [(plot) => drawMarks(plot, markers, threshold)] },
@@ -75,7 +87,9 @@ export function SeriesChart({ label, times, columns, names, markers, format, thr
 function clock(second: number, times: readonly number[]): string {
   const date = new Date(second * 1000)
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0)
-  return span > 2 * 86_400 ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' }) : date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  return span > 2 * 86_400
+    ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+    : date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 }
 
 function drawMarks(plot: uPlot, markers: readonly DeployMarker[], threshold: number | undefined): void {

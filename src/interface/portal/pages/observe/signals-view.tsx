@@ -26,7 +26,9 @@ export function SignalsView({ component, environment, range }: { component: stri
   const markers = useMemo(
     (): DeployMarker[] =>
       (changes.data?.items ?? []).flatMap((change) =>
-        change.startedAt === null || change.release === null || change.release === undefined ? [] : [{ at: Date.parse(change.startedAt) / 1000, label: versionLabel(change.release.version) }],
+        change.startedAt === null || change.release === null || change.release === undefined
+          ? []
+          : [{ at: Date.parse(change.startedAt) / 1000, label: versionLabel(change.release.version) }],
       ),
     [changes.data],
   )
@@ -34,7 +36,9 @@ export function SignalsView({ component, environment, range }: { component: stri
     <QueryView query={requests} what="requests" skeleton={<div style={{ minHeight: 560 }} aria-busy="true" />}>
       {(data) =>
         data.series.length === 0 ? (
-          <EmptyState title="No request in this time">Choose a longer range, or another environment. What has no traffic has no signal, which is not the same as being well.</EmptyState>
+          <EmptyState title="No request in this time">
+            Choose a longer range, or another environment. What has no traffic has no signal, which is not the same as being well.
+          </EmptyState>
         ) : (
           <Charts data={data} markers={markers} />
         )
@@ -47,7 +51,11 @@ function Charts({ data, markers }: { data: RequestSeries; markers: readonly Depl
   const sum = useMemo(() => summarise(data), [data])
   const names = useMemo(() => data.series.map((each) => versionLabel(each.version)), [data])
   const charts = useMemo(() => measures.map((each) => ({ ...each, ...chartColumns(data, each.measure) })), [data])
-  const totals: Record<Measure, string> = { requests: plural(sum.requests, 'request'), errors: `${formatPercent(sum.errorRatio)} of requests`, p95Ms: `worst ${formatLatency(sum.p95Ms)}` }
+  const totals: Record<Measure, string> = {
+    requests: plural(sum.requests, 'request'),
+    errors: `${formatPercent(sum.errorRatio)} of requests`,
+    p95Ms: `worst ${formatLatency(sum.p95Ms)}`,
+  }
   return (
     <div className={css['charts']}>
       {charts.map((chart) => (
@@ -58,7 +66,15 @@ function Charts({ data, markers }: { data: RequestSeries; markers: readonly Depl
               {totals[chart.measure]}
             </span>
           </figcaption>
-          <SeriesChart label={`${chart.title} over time: ${totals[chart.measure]}`} times={chart.times} columns={chart.columns} names={names} markers={markers} format={chart.format} isWhole={chart.measure !== 'p95Ms'} />
+          <SeriesChart
+            label={`${chart.title} over time: ${totals[chart.measure]}`}
+            times={chart.times}
+            columns={chart.columns}
+            names={names}
+            markers={markers}
+            format={chart.format}
+            isWhole={chart.measure !== 'p95Ms'}
+          />
           <ChartTable times={chart.times} columns={chart.columns} names={names} format={chart.format} title={chart.title} />
         </figure>
       ))}

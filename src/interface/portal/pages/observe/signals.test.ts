@@ -3,7 +3,13 @@ import type { RequestSeries } from '../../api/shapes/index.ts'
 import { chartColumns, summarise } from './signals.ts'
 import { timeRange } from './time-range.ts'
 
-const point = (second: number, requests: number, errors: number, p95Ms: number | null) => ({ at: new Date(second * 1000).toISOString(), requests, errors, p50Ms: null, p95Ms })
+const point = (second: number, requests: number, errors: number, p95Ms: number | null) => ({
+  at: new Date(second * 1000).toISOString(),
+  requests,
+  errors,
+  p50Ms: null,
+  p95Ms,
+})
 const data: RequestSeries = {
   from: '',
   to: '',

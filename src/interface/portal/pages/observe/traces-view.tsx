@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
 import type { TraceSummary } from '../../api/shapes/index.ts'
+import { without } from '../../app/search.ts'
 import { formatLatency, plural } from '../../format/quantity.ts'
 import { Age } from '../../ui/age.tsx'
 import { EmptyState } from '../../ui/notice.tsx'
@@ -32,7 +33,7 @@ export function TracesView({ component, environment, range }: { component: strin
     ),
   )
   const open = (id: string | undefined): void => {
-    void navigate({ search: ({ trace: _, ...rest }) => (id === undefined ? rest : { ...rest, trace: id }), resetScroll: false })
+    void navigate({ search: (old) => (id === undefined ? without(old, 'trace') : { ...old, trace: id }), resetScroll: false })
   }
   const columns: readonly Column<TraceSummary>[] = [
     {
@@ -50,7 +51,12 @@ export function TracesView({ component, environment, range }: { component: strin
         />
       ),
     },
-    { key: 'state', title: 'Result', width: 104, cell: (each) => <StateMark look={each.hasError ? { tone: 'red', shape: 'cross', word: 'Error' } : { tone: 'green', shape: 'check', word: 'Fine' }} /> },
+    {
+      key: 'state',
+      title: 'Result',
+      width: 104,
+      cell: (each) => <StateMark look={each.hasError ? { tone: 'red', shape: 'cross', word: 'Error' } : { tone: 'green', shape: 'check', word: 'Fine' }} />,
+    },
     { key: 'spans', title: 'Spans', isWide: true, width: 72, align: 'right', cell: (each) => each.spanCount },
     { key: 'took', title: 'Took', width: 96, align: 'right', cell: (each) => formatLatency(each.durationMs) },
     { key: 'age', title: 'When', isWide: true, width: 112, align: 'right', cell: (each) => <Age at={each.startedAt} /> },
@@ -74,7 +80,16 @@ export function TracesView({ component, environment, range }: { component: strin
 function Waterfall({ id, onClose }: { id: string; onClose: () => void }) {
   const trace = useQuery(queries.trace(id))
   return (
-    <Section title="Waterfall" id="waterfall" count={trace.data?.spans.length} actions={<Button variant="default" onClick={onClose}>Close the trace</Button>}>
+    <Section
+      title="Waterfall"
+      id="waterfall"
+      count={trace.data?.spans.length}
+      actions={
+        <Button variant="default" onClick={onClose}>
+          Close the trace
+        </Button>
+      }
+    >
       <QueryView query={trace} what="trace">
         {({ spans }) => (
           <ul className={css['waterfall']} aria-label={`Trace with ${plural(spans.length, 'span')}`}>

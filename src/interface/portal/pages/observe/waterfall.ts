@@ -17,7 +17,9 @@ export function layOutTrace(spans: readonly Span[]): WaterfallRow[] {
   const end = Math.max(...spans.map((span) => Date.parse(span.startedAt) + span.durationMs))
   const total = Math.max(1e-6, end - start)
   const known = new Set(spans.map((span) => span.spanId))
-  const children = Map.groupBy(spans, (span) => (span.parentSpanId !== null && known.has(span.parentSpanId) && span.parentSpanId !== span.spanId ? span.parentSpanId : ''))
+  const children = Map.groupBy(spans, (span) =>
+    span.parentSpanId !== null && known.has(span.parentSpanId) && span.parentSpanId !== span.spanId ? span.parentSpanId : '',
+  )
   const rows: WaterfallRow[] = []
   const seen = new Set<string>()
   const visit = (parent: string, depth: number): void => {

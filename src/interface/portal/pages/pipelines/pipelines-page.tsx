@@ -18,7 +18,10 @@ export function PipelinesPage() {
   const pages = useInfiniteQuery(queries.runPages(search))
   const set = useCallback(
     (name: 'component' | 'branch' | 'state', value: string): void => {
-      void navigate({ search: (old) => Object.fromEntries(Object.entries({ ...old, [name]: value }).filter(([, each]) => each !== '' && each !== 'all')), replace: true })
+      void navigate({
+        search: (old) => Object.fromEntries(Object.entries({ ...old, [name]: value }).filter(([, each]) => each !== '' && each !== 'all')),
+        replace: true,
+      })
     },
     [navigate],
   )
@@ -45,9 +48,23 @@ export function PipelinesPage() {
           const runs = all.flatMap((page) => page.items)
           if (runs.length === 0) {
             return isFiltered ? (
-              <EmptyState title="No run is like that" action={<Button variant="default" onClick={() => void navigate({ search: {} })}>Clear the filters</Button>} />
+              <EmptyState
+                title="No run is like that"
+                action={
+                  <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                    Clear the filters
+                  </Button>
+                }
+              />
             ) : (
-              <EmptyState title="Nothing has run yet" action={<Button component={Link} to="/create">Create a service</Button>}>
+              <EmptyState
+                title="Nothing has run yet"
+                action={
+                  <Button component={Link} to="/create">
+                    Create a service
+                  </Button>
+                }
+              >
                 A push to a repository with .github/workflows starts a run; it shows up here by itself.
               </EmptyState>
             )

@@ -38,5 +38,13 @@ function Took({ run }: { run: Run }) {
 
 /** Runs of pipelines, newest first. */
 export function RunTable({ runs, label, isOfOne = false }: { runs: readonly Run[]; label: string; isOfOne?: boolean }) {
-  return <Table label={label} rows={runs} columns={isOfOne ? columns.filter((column) => column.key !== 'repository') : columns} rowKey={(run) => run.id} href={(run) => `/pipelines/${run.id}`} />
+  return (
+    <Table
+      label={label}
+      rows={runs}
+      columns={isOfOne ? columns.filter((column) => column.key !== 'repository') : columns}
+      rowKey={(run) => run.id}
+      href={(run) => `/pipelines/${run.id}`}
+    />
+  )
 }

@@ -19,7 +19,11 @@ export function ArtifactPart({ digest }: { digest: string }) {
               [
                 'Provenance',
                 <span key="provenance" style={{ display: 'inline-flex', flexWrap: 'wrap', gap: '0 12px' }}>
-                  <StateMark look={data.provenance.isVerified ? { tone: 'green', shape: 'check', word: 'Verified' } : { tone: 'red', shape: 'cross', word: 'Not verified' }} />
+                  <StateMark
+                    look={
+                      data.provenance.isVerified ? { tone: 'green', shape: 'check', word: 'Verified' } : { tone: 'red', shape: 'cross', word: 'Not verified' }
+                    }
+                  />
                   <span className="dim">{data.provenance.reason}</span>
                 </span>,
               ],

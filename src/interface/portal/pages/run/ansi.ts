@@ -8,7 +8,24 @@ export interface AnsiPiece {
   isFaint: boolean
 }
 
-const tones: Record<number, Tone | null> = { 30: 'grey', 31: 'red', 32: 'green', 33: 'amber', 34: 'blue', 35: 'purple', 36: 'blue', 37: null, 90: 'grey', 91: 'red', 92: 'green', 93: 'amber', 94: 'blue', 95: 'purple', 96: 'blue', 97: null }
+const tones: Record<number, Tone | null> = {
+  30: 'grey',
+  31: 'red',
+  32: 'green',
+  33: 'amber',
+  34: 'blue',
+  35: 'purple',
+  36: 'blue',
+  37: null,
+  90: 'grey',
+  91: 'red',
+  92: 'green',
+  93: 'amber',
+  94: 'blue',
+  95: 'purple',
+  96: 'blue',
+  97: null,
+}
 
 // oxlint-disable-next-line no-control-regex -- escape sequences are what this reads
 const sequence = /\u001b\[([0-9;]*)([A-Za-z])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f]/g

@@ -28,7 +28,14 @@ export function JobGraph({ jobs, chosen, onChoose }: JobGraphProps) {
           )}
           <div className={css['layer']}>
             {layer.map((job) => (
-              <button key={job.id} type="button" className={css['job']} aria-pressed={job.id === chosen} onClick={() => onChoose(job.id)} title={job.needs.length === 0 ? undefined : `Needs ${job.needs.join(', ')}`}>
+              <button
+                key={job.id}
+                type="button"
+                className={css['job']}
+                aria-pressed={job.id === chosen}
+                onClick={() => onChoose(job.id)}
+                title={job.needs.length === 0 ? undefined : `Needs ${job.needs.join(', ')}`}
+              >
                 <StateMark look={runLook(job.state, job.conclusion)} isWordHidden />
                 <span className="cut">{job.name}</span>
                 <span className="num dim">{durationBetween(job.startedAt, job.finishedAt, now) ?? ''}</span>

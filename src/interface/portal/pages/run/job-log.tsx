@@ -28,10 +28,19 @@ export function JobLog({ run, job, line, to }: JobLogProps) {
   useEffect(() => {
     if (line !== undefined) document.getElementById('log')?.scrollIntoView({ block: 'start' })
   }, [line])
-  if (lines === undefined) return query.isError ? <FaultNotice error={query.error} what="log" onRetry={() => void query.refetch()} /> : <RowSkeletons rows={14} height={20} />
-  if (lines.length === 0) return <EmptyState title="No line yet">{job.state === 'queued' ? 'The job has not begun.' : 'Lines show up here as they are written.'}</EmptyState>
+  if (lines === undefined)
+    return query.isError ? <FaultNotice error={query.error} what="log" onRetry={() => void query.refetch()} /> : <RowSkeletons rows={14} height={20} />
+  if (lines.length === 0)
+    return <EmptyState title="No line yet">{job.state === 'queued' ? 'The job has not begun.' : 'Lines show up here as they are written.'}</EmptyState>
   return (
-    <LogViewer name={job.name} lines={lines} isLive={job.state !== 'completed'} target={target} marked={line === undefined ? undefined : [line, to ?? line]} error={isFailed ? step.logTo : null}>
+    <LogViewer
+      name={job.name}
+      lines={lines}
+      isLive={job.state !== 'completed'}
+      target={target}
+      marked={line === undefined ? undefined : [line, to ?? line]}
+      error={isFailed ? step.logTo : null}
+    >
       {(jump) => <Steps steps={job.steps} onChoose={jump} />}
     </LogViewer>
   )

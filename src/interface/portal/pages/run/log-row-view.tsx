@@ -21,7 +21,14 @@ export function LogRowView({ row, onFold }: { row: LogRow; onFold: () => void })
         aria-label={`Link to line ${line.n}`}
         onClick={(event) => {
           event.preventDefault()
-          void navigate({ search: (old) => (event.shiftKey && old.line !== undefined ? { ...old, line: Math.min(old.line, line.n), to: Math.max(old.line, line.n) } : { ...old, line: line.n, to: line.n }), replace: true, resetScroll: false })
+          void navigate({
+            search: (old) =>
+              event.shiftKey && old.line !== undefined
+                ? { ...old, line: Math.min(old.line, line.n), to: Math.max(old.line, line.n) }
+                : { ...old, line: line.n, to: line.n },
+            replace: true,
+            resetScroll: false,
+          })
         }}
       >
         {line.n}
@@ -51,7 +58,10 @@ function Pieces({ text }: { text: string }) {
   const pieces = parseAnsi(text)
   if (pieces.length === 0) return ' '
   return pieces.map((piece, at) => (
-    <span key={`${at}${piece.text}`} className={[piece.tone === null ? '' : css[piece.tone], piece.isBold ? css['bold'] : '', piece.isFaint ? css['faint'] : ''].join(' ')}>
+    <span
+      key={`${at}${piece.text}`}
+      className={[piece.tone === null ? '' : css[piece.tone], piece.isBold ? css['bold'] : '', piece.isFaint ? css['faint'] : ''].join(' ')}
+    >
       {piece.text}
     </span>
   ))

@@ -3,8 +3,18 @@ import type { LogLine } from '../../api/shapes/index.ts'
 import { findLines, groupsAround, visibleRows } from './log-rows.ts'
 
 const line = (n: number, text: string, group?: 'start' | 'end'): LogLine => ({ n, at: '', text, ...(group === undefined ? {} : { group }) })
-const lines = [line(1, 'before'), line(2, 'Install', 'start'), line(3, 'npm ci'), line(4, 'Inner', 'start'), line(5, '\u001b[31mdeep\u001b[0m Error'), line(6, '', 'end'), line(7, '', 'end'), line(8, 'after')]
-const shown = (folded: number[]) => visibleRows(lines, new Set(folded)).map((row) => `${' '.repeat(row.depth)}${row.line.n}${row.isFolded ? `+${row.hidden}` : ''}`)
+const lines = [
+  line(1, 'before'),
+  line(2, 'Install', 'start'),
+  line(3, 'npm ci'),
+  line(4, 'Inner', 'start'),
+  line(5, '\u001b[31mdeep\u001b[0m Error'),
+  line(6, '', 'end'),
+  line(7, '', 'end'),
+  line(8, 'after'),
+]
+const shown = (folded: number[]) =>
+  visibleRows(lines, new Set(folded)).map((row) => `${' '.repeat(row.depth)}${row.line.n}${row.isFolded ? `+${row.hidden}` : ''}`)
 
 describe('folded groups', () => {
   test('open, all lines but the ends are there, indented', () => {

@@ -31,7 +31,13 @@ export function LogViewer({ name, lines, isLive, target, marked, error, children
   const [isFollowing, setFollowing] = useState(isLive && target === undefined)
   const rows = useMemo(() => visibleRows(lines, folded), [lines, folded])
   const hits = useMemo(() => findLines(lines, text), [lines, text])
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => 20, overscan: 20, getItemKey: (at) => rows[at]?.line.n ?? at })
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => 20,
+    overscan: 20,
+    getItemKey: (at) => rows[at]?.line.n ?? at,
+  })
   const pending = useRef<number | undefined>(target)
   const jump = useCallback(
     (n: number): void => {
@@ -44,7 +50,7 @@ export function LogViewer({ name, lines, isLive, target, marked, error, children
   )
   useEffect(() => {
     const n = pending.current
-    if (n === undefined) return
+    if (n === undefined || virtual.scrollRect === null || virtual.scrollRect.height === 0) return
     pending.current = undefined
     const at = rows.findIndex((row) => row.line.n >= n)
     const align = n === error ? 'end' : 'center'

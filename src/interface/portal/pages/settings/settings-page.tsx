@@ -24,7 +24,17 @@ export function SettingsPage() {
               items={[
                 ['Name', data.displayName],
                 ['Principal', <Who key="who" principal={data.principal} />],
-                ['Groups', data.groups.length === 0 ? 'none' : data.groups.map((group, at) => <span key={group}>{at === 0 ? '' : ', '}<EntityLink of={group} kind="group" /></span>)],
+                [
+                  'Groups',
+                  data.groups.length === 0
+                    ? 'none'
+                    : data.groups.map((group, at) => (
+                        <span key={group}>
+                          {at === 0 ? '' : ', '}
+                          <EntityLink of={group} kind="group" />
+                        </span>
+                      )),
+                ],
                 ['Administrator', data.isAdministrator ? 'yes' : 'no'],
               ]}
             />

@@ -2,6 +2,7 @@ import { Button, CopyButton, Modal, Select, TagsInput, TextInput } from '@mantin
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/api.ts'
+import { offeredScopes } from './permissions.ts'
 import { FaultNotice } from '../../ui/notice.tsx'
 
 const lifetimes = [
@@ -23,7 +24,13 @@ export function TokenDialog({ scopes, onClose }: { scopes: readonly string[]; on
   })
   const isReady = name.trim() !== '' && wanted.length > 0
   return (
-    <Modal opened onClose={onClose} title={make.data === undefined ? 'Create a token' : 'Copy the token now'} closeOnClickOutside={make.data === undefined} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={make.data === undefined ? 'Create a token' : 'Copy the token now'}
+      closeOnClickOutside={make.data === undefined}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {make.data === undefined ? (
         <form
           style={{ display: 'grid', gap: 16 }}
@@ -33,7 +40,15 @@ export function TokenDialog({ scopes, onClose }: { scopes: readonly string[]; on
           }}
         >
           <TextInput label="Name" description="What it is for" required data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
-          <TagsInput label="Scopes" description="What it may do; no more than you may" required data={[...scopes]} value={wanted} onChange={setWanted} clearable={false} />
+          <TagsInput
+            label="Scopes"
+            description="What it may do; no more than you may"
+            required
+            data={offeredScopes(scopes)}
+            value={wanted}
+            onChange={setWanted}
+            clearable={false}
+          />
           <Select label="Ends after" data={lifetimes} value={ttl} allowDeselect={false} onChange={(value) => setTtl(value ?? '86400')} />
           {make.error === null ? null : <FaultNotice error={make.error} what="token" />}
           <Button type="submit" disabled={!isReady} loading={make.isPending}>
@@ -43,7 +58,9 @@ export function TokenDialog({ scopes, onClose }: { scopes: readonly string[]; on
       ) : (
         <div style={{ display: 'grid', gap: 16 }}>
           <p>It is shown this once. Whoever has it can act as you within its scopes.</p>
-          <pre style={{ padding: 12, background: 'var(--fw-sunken)', borderRadius: 6, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{make.data.token}</pre>
+          <pre style={{ padding: 12, background: 'var(--fw-sunken)', borderRadius: 6, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {make.data.token}
+          </pre>
           <div style={{ display: 'flex', gap: 8 }}>
             <CopyButton value={make.data.token}>{({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy the token'}</Button>}</CopyButton>
             <Button variant="default" onClick={onClose}>

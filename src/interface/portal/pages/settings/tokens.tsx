@@ -25,7 +25,7 @@ export function Tokens({ scopes }: { scopes: readonly string[] }) {
   const columns: readonly Column<TokenInfo>[] = [
     { key: 'name', title: 'Token', isMain: true, cell: (token) => <TwoLines main={token.name} sub={token.scopes.join(', ')} /> },
     { key: 'made', title: 'Made', isWide: true, width: 112, cell: (token) => <Age at={token.createdAt} /> },
-    { key: 'ends', title: 'Ends', width: 112, cell: (token) => token.expiresAt === null ? 'never' : <Age at={token.expiresAt} /> },
+    { key: 'ends', title: 'Ends', width: 112, cell: (token) => (token.expiresAt === null ? 'never' : <Age at={token.expiresAt} />) },
     {
       key: 'revoke',
       title: 'Revoke',
@@ -50,7 +50,9 @@ export function Tokens({ scopes }: { scopes: readonly string[] }) {
         {({ items: all }) => {
           const items = all.filter((token) => token.revokedAt === null || token.revokedAt === undefined)
           return items.length === 0 ? (
-            <EmptyState title="You have no token">A token lets a program act as you, within the scopes and the time you give it: `git push`, the CLI on another machine, a script.</EmptyState>
+            <EmptyState title="You have no token">
+              A token lets a program act as you, within the scopes and the time you give it: `git push`, the CLI on another machine, a script.
+            </EmptyState>
           ) : (
             <Table label="Tokens" rows={items} columns={columns} rowKey={(token) => token.id} />
           )

@@ -16,7 +16,9 @@ export function ActionRow({ action, verdicts }: { action: PlannedAction; verdict
         {action.title}
         {isDanger ? <span className={css['danger']}> Data can be lost.</span> : null}
       </span>
-      <span className={`num dim ${css['cost']}`}>{action.costCentsPerMonth === undefined || action.costCentsPerMonth === 0 ? '' : `${formatMoney(action.costCentsPerMonth, true)} a month`}</span>
+      <span className={`num dim ${css['cost']}`}>
+        {action.costCentsPerMonth === undefined || action.costCentsPerMonth === 0 ? '' : `${formatMoney(action.costCentsPerMonth, true)} a month`}
+      </span>
     </>
   )
   return (
