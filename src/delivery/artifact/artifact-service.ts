@@ -63,7 +63,9 @@ export function createArtifactService(deps: ArtifactDeps): ArtifactService {
     verify: async (digest, expect) => {
       const artifact = await findArtifactByDigest(deps.db, digest)
       const repository = expect?.repository ?? artifact?.repository ?? ''
-      return await judge(deps, builderId, digest, artifact?.repository, { repository, commit: expect?.commit })
+      // The same files from two repositories are one digest: each repository has the attestations of its own builds.
+      const places = [...new Set([expect?.repository, artifact?.repository])].filter((place) => place !== undefined)
+      return await judge(deps, builderId, digest, places, { repository, commit: expect?.commit })
     },
     unpack: async (digest) => {
       const { repository } = await get(digest)
@@ -159,11 +161,11 @@ async function judge(
   deps: ArtifactDeps,
   builderId: string,
   digest: string,
-  storedIn: string | undefined,
+  places: readonly string[],
   source: { repository: string; commit: string | undefined },
 ): Promise<ProvenanceVerdict> {
-  const bundles = storedIn === undefined ? [] : await bundlesOf(deps.registry, storedIn, digest)
-  return verifyProvenance(digest, bundles, { trustedKeys: [deps.signer.key], builderId, ...source })
+  const bundles = await Promise.all(places.map(async (place) => await bundlesOf(deps.registry, place, digest)))
+  return verifyProvenance(digest, bundles.flat(), { trustedKeys: [deps.signer.key], builderId, ...source })
 }
 
 async function bundlesOf(registry: Registry, repository: string, digest: string): Promise<Uint8Array[]> {

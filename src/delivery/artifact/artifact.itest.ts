@@ -120,6 +120,14 @@ describe('verify', () => {
     expect(await otherBuilder.verify(artifact.digest)).toMatchObject({ isVerified: false, failedStep: 'builder' })
   })
 
+  it('stays good when another repository builds the same files later', async () => {
+    const mine = await service.publish(await build('twins'))
+    const twin = await service.publish({ ...(await build('twins')), repository: 'acme/twin' })
+    expect(twin.digest).toBe(mine.digest)
+    expect(await service.verify(mine.digest, { repository: 'acme/orders', commit: 'c'.repeat(40) })).toMatchObject({ isVerified: true, runId: mine.runId })
+    expect(await service.verify(mine.digest, { repository: 'acme/twin' })).toMatchObject({ isVerified: true, runId: twin.runId })
+  })
+
   it('does not take the word of an attestation for another artifact', async () => {
     const [good, bad] = [await service.publish(await build('good')), await service.publish(await build('bad'))]
     const attestation = (await registry.listReferrers('acme/orders', good.digest, SIGSTORE_BUNDLE))[0]
