@@ -21,7 +21,9 @@ export interface CgiRequest {
   env: Readonly<Record<string, string>>
   /** A client that leaves stops a read at once; a write that has all it needs goes on to its end. */
   isWrite: boolean
-  /** Runs after git has ended and before the client is told: the answer's end waits for it. */
+  /** Aborts when the client has left. */
+  signal: AbortSignal
+  /** Runs after git has ended and before the client is told: the answer's end waits for it. Also when git could not be started. */
   onEnded: () => Promise<void>
 }
 
@@ -44,6 +46,11 @@ export async function serveByCgi(folders: GitFolders, request: CgiRequest): Prom
       GIT_PROTOCOL: /^[a-z0-9=:._-]{0,100}$/.test(request.protocol) ? request.protocol : '',
       REMOTE_USER: request.user,
     },
+    // Also of an answer that nobody has begun to read, or its process would wait for a reader for hours.
+    ...(request.isWrite ? {} : { signal: request.signal }),
+  }).catch(async (error: unknown) => {
+    await request.onEnded()
+    throw error
   })
   child.stderr.resume()
   const feeding = feedProcess(child, request.body ?? '')

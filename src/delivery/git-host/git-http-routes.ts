@@ -109,6 +109,7 @@ async function runService(
     body,
     env: { FAIRWAY_DEFAULT_REF: `refs/heads/${repository.defaultBranch}` },
     isWrite: service === 'git-receive-pack',
+    signal: input.signal,
     onEnded,
   })
 }

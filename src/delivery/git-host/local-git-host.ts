@@ -126,8 +126,9 @@ export class LocalGitHost implements GitHost {
   async deleteRepository(repository: RepositoryRef, actor: string): Promise<void> {
     const found = await this.findRepository(repository.owner, repository.name)
     if (!found) return
+    const gitDir = this.gitDirOf(found)
     const doomed = path.join(this.folders.work, `${found.id}-deleted`)
-    await this.#deps.db.transaction().execute(async (tx) => {
+    const deleting = this.#deps.db.transaction().execute(async (tx) => {
       await deleteRepositoryRow(tx, found.id)
       await this.#deps.journal.append(tx, {
         type: 'delivery.repository.deleted',
@@ -135,9 +136,14 @@ export class LocalGitHost implements GitHost {
         actor,
         data: { id: found.id, repository: nameOf(found) },
       })
-      await rename(this.gitDirOf(found), doomed).catch((error: NodeJS.ErrnoException) => {
+      await rename(gitDir, doomed).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error
       })
+    })
+    await deleting.catch(async (error: unknown) => {
+      // The row is still there as far as we know: so must be what it speaks of.
+      await rename(doomed, gitDir).catch(() => {})
+      throw error
     })
     await rm(doomed, { recursive: true, force: true })
   }

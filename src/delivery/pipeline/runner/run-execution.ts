@@ -42,7 +42,6 @@ export interface RunExecutionDeps {
 
 /** How often a job asks again whether its concurrency group is free. */
 const GROUP_POLL_MS = 500
-const NEVER = new AbortController().signal
 
 /** Carries one run from where it stands to its end: expands, starts and finishes its jobs as `decideSchedule` says. */
 export class RunExecution {
@@ -280,7 +279,7 @@ export class RunExecution {
       } catch (error) {
         if (!isConnectionFailure(error) || this.#abandon.aborted) throw error
         this.#deps.log.warn('the database is away; the run waits for it', { run: this.#run.id, error })
-        await this.#deps.clock.sleep(waitMs, NEVER)
+        await this.#deps.clock.sleep(waitMs, this.#abandon).catch(() => {})
       }
     }
   }
