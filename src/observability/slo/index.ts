@@ -1,1 +1,2 @@
-export { createSlos, type SloDeps, type SloSource } from './slos.ts'
+export { createSlos, type SloDeps } from './slos.ts'
+export type { SloSource } from './slo-source.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { jsonRoute, PLATFORM, type ResourceRef, type Route } from '#kernel/node/http'
-import type { Slos } from './slos.ts'
+import type { SloProblem } from './slo-source.ts'
+import type { SloStatus } from './slo-status.ts'
 
 const item = z.object({
   name: z.string(),
@@ -27,7 +28,8 @@ const item = z.object({
 
 const problem = z.object({ component: z.string(), environment: z.string(), file: z.string().optional(), field: z.string(), message: z.string() })
 
-export function sloRoutes(slos: Slos): Route[] {
+/** The objectives in the API. */
+export function sloRoutes(slos: { list(): Promise<{ statuses: SloStatus[]; problems: readonly SloProblem[] }> }): Route[] {
   return [
     jsonRoute({
       method: 'GET',

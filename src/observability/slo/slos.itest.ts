@@ -5,7 +5,8 @@ import { MemoryJournal } from '#kernel/node/journal'
 import { silentLogger } from '#kernel/node/log'
 import { LATENCY_BOUNDS_MS, MemoryTelemetryStore, type RequestRow } from '#observability/store'
 import { createTestDatabase, type TestDatabase } from '#harness'
-import { createSlos, type Slos, type SloSource } from './slos.ts'
+import type { SloSource } from './slo-source.ts'
+import { createSlos, type Slos } from './slos.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

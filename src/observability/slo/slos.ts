@@ -1,35 +1,18 @@
 import type { Clock } from '#kernel/common/clock'
-import type { FieldProblem } from '#kernel/common/fault'
 import { canonicalJson } from '#kernel/common/json'
 import type { Database } from '#kernel/node/database'
 import type { Route } from '#kernel/node/http'
 import type { Journal } from '#kernel/node/journal'
 import { startLoop } from '#kernel/node/lifecycle'
 import type { Logger } from '#kernel/node/log'
-import { pathText } from '#kernel/common/document'
 import { REQUEST_STEP_SECONDS, type RequestRow, type TelemetryStore } from '#observability/store'
 import { MinuteSeries } from './minute-series.ts'
-import { objectiveOf, type Objective } from './objective.ts'
-import { openSloObject } from './openslo-schema.ts'
+import type { Objective } from './objective.ts'
 import { countEvents } from './sli.ts'
+import { SloReader, type SloProblem, type SloSource } from './slo-source.ts'
 import { SloStateStore } from './slo-state-store.ts'
 import { sloRoutes } from './slo-routes.ts'
 import { sloStatus, type SloState, type SloStatus } from './slo-status.ts'
-
-/** An SLO as it stands in Git, and where it holds. */
-export interface SloSource {
-  /** The parsed document (`apiVersion: openslo/v1`, `kind: SLO`). */
-  document: unknown
-  component: string
-  environment: string
-  /** Named in problems, e.g. `acme/orders/slo.yaml`. */
-  file?: string
-}
-
-export interface SloProblem extends FieldProblem {
-  component: string
-  environment: string
-}
 
 export interface SloDeps {
   /** All SLOs, wherever they hold. Asked every round: answer from memory. */
@@ -64,6 +47,7 @@ export function createSlos(deps: SloDeps): Slos {
 export class Slos {
   readonly #deps: SloDeps
   readonly #states: SloStateStore
+  readonly #reader = new SloReader()
   readonly #watched = new MinuteSeries()
   readonly #startedAtSeconds: number
   #tracked = new Map<string, Tracked>()
@@ -154,7 +138,7 @@ export class Slos {
     const problems: SloProblem[] = []
     const tracked = new Map<string, Tracked>()
     for (const source of await this.#deps.slos()) {
-      const result = readSlo(source)
+      const result = this.#reader.read(source)
       if ('problems' in result) {
         problems.push(...result.problems)
         continue
@@ -207,16 +191,6 @@ export class Slos {
   #nowSeconds(): number {
     return this.#deps.clock.now().getTime() / 1000
   }
-}
-
-function readSlo(source: SloSource): { objective: Objective } | { problems: SloProblem[] } {
-  const { component, environment, file } = source
-  const about = { component, environment, ...(file === undefined ? {} : { file }) }
-  const parsed = openSloObject.safeParse(source.document)
-  if (!parsed.success) return { problems: parsed.error.issues.map((issue) => ({ ...about, field: pathText(issue.path), message: issue.message })) }
-  if (parsed.data.kind !== 'SLO') return { problems: [{ ...about, field: 'kind', message: `must be SLO, not ${parsed.data.kind}` }] }
-  const result = objectiveOf(parsed.data, { component, environment })
-  return 'objective' in result ? result : { problems: result.problems.map((problem) => ({ ...about, ...problem })) }
 }
 
 function count(tracked: Tracked, row: RequestRow): void {

@@ -83,7 +83,10 @@ export class EngineClient {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     child.on('message', (answer: EngineAnswer) => this.#receive(answer))
-    child.on('error', () => {})
+    // A process that could not be started at all never exits.
+    child.on('error', () => {
+      if (child.pid === undefined && this.#child === child) this.#child = undefined
+    })
     child.once('exit', (code, signal) => {
       if (this.#child === child) this.#child = undefined
       const waiting = [...this.#waiting.values()]
