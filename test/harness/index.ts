@@ -1,4 +1,5 @@
 export * from './adapter-report.ts'
+export * from './browser.ts'
 export * from './cli-process.ts'
 export * from './platform-process.ts'
 export * from './real-tool.ts'
