@@ -64,13 +64,29 @@ export async function assertServerVersion(db: Database): Promise<void> {
   if (found && found.number < 150_000) throw databaseFaults.unsupported_version({ version: found.version })
 }
 
+/**
+ * Codes of a server that is away: of the network, and SQLSTATEs (PostgreSQL, Appendix A) of a broken connection, a shutdown, too many connections, an
+ * idle session that was ended, and a write to what a failover has just made a replica.
+ */
+const AWAY = new Set(
+  ['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'].concat([
+    '08000',
+    '08001',
+    '08003',
+    '08006',
+    '53300',
+    '57P01',
+    '57P02',
+    '57P03',
+    '57P05',
+    '25006',
+  ]),
+)
+
 /** True when `error` says that the server is away or the connection broke, so that trying again makes sense. */
 export function isConnectionFailure(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   // No socket file is a server that is away; any other file that is missing is not.
   if (code === 'ENOENT') return (error as NodeJS.ErrnoException).syscall === 'connect'
-  return (
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08001', '08003', '53300'].includes(code) ||
-    (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
-  )
+  return AWAY.has(code) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|is not queryable/.test(error.message))
 }

@@ -127,6 +127,7 @@ describe('router', () => {
     const router = routerFor({ ...caller, via: 'cookie' })
     expect((await router(post('{"title":"Sea"}', { origin: 'http://evil', host: 'x' }))).status).toBe(403)
     expect((await router(post('{"title":"Sea"}', { host: 'x' }))).status).toBe(403)
+    expect((await router(post('{"title":"Sea"}', { origin: 'null', host: 'x' }))).status).toBe(403)
     expect((await router(post('{"title":"Sea"}', { origin: 'http://x', host: 'x' }))).status).toBe(201)
   })
 

@@ -124,7 +124,7 @@ function assertMayTry(caller: Caller | undefined, request: Request): void {
   if (!caller) throw httpFaults.unauthenticated({})
   if (caller.via !== 'cookie' || request.method === 'GET' || request.method === 'HEAD') return
   const origin = request.headers.get('origin')
-  const isOwn = origin === null ? request.headers.get('sec-fetch-site') === 'same-origin' : new URL(origin).host === request.headers.get('host')
+  const isOwn = origin === null ? request.headers.get('sec-fetch-site') === 'same-origin' : URL.parse(origin)?.host === request.headers.get('host')
   if (!isOwn) throw httpFaults.cross_site({})
 }
 
