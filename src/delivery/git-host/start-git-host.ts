@@ -26,25 +26,14 @@ export async function startGitHost(deps: {
   await deps.host.recover()
   const stack = new AsyncDisposableStack()
   for (const subscriber of deps.subscribers) {
-    let isDirty = true
     const loop = startLoop({
       name: `telling ${subscriber.name} of pushes`,
       intervalMs: DELIVERY_INTERVAL_MS,
       log: deps.log,
-      work: async (signal) => {
-        do {
-          isDirty = false
-          await deliverDue(deps, subscriber, signal)
-        } while (isDirty && !signal.aborted) // a push that came meanwhile must not wait for the next round
-      },
+      work: async (signal) => await deliverDue(deps, subscriber, signal),
     })
     stack.use(loop)
-    stack.defer(
-      deps.host.onRecorded(() => {
-        isDirty = true
-        loop.wake()
-      }),
-    )
+    stack.defer(deps.host.onRecorded(() => loop.wake()))
   }
   stack.use(
     startLoop({

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Driver } from '#kernel/common/driver'
-import { parseWorkloadKey, workloadKey, type Runtime, type WorkloadRef } from '#runtime/runtime'
-import { parseInput, plannedAction, toJson } from './driver-input.ts'
+import { workloadKey, type Runtime, type WorkloadRef } from '#runtime/runtime'
+import { parseInput, plannedAction } from './driver-input.ts'
 import type { TrafficRoutes } from './traffic-driver.ts'
+import { workloadTarget } from './workload-target.ts'
 
 const inputSchema = z.strictObject({ component: z.string().min(1), environment: z.string().min(1), release: z.string().min(1) })
 
@@ -43,15 +44,6 @@ export function retireDriver(deps: { runtime: Runtime; routes: Pick<TrafficRoute
       await runtime.stop(ref)
       return { outcome: 'done', message: 'stopped', outputs: { ...ref } }
     },
-    observe: async (target) => {
-      const ref = parseWorkloadKey(target)
-      const status = ref && (await runtime.status(ref))
-      if (!status || status.state === 'absent' || status.state === 'stopped') return { exists: false, fingerprint: '', state: {} }
-      return { exists: true, fingerprint: status.fingerprint, state: toJson(status) }
-    },
-    remove: async (target) => {
-      const ref = parseWorkloadKey(target)
-      if (ref) await runtime.stop(ref)
-    },
+    ...workloadTarget(runtime),
   }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Clock } from '#kernel/common/clock'
 import type { Driver, Outcome } from '#kernel/common/driver'
-import { fingerprintOf, parseWorkloadKey, workloadSpecSchema, type LogLine, type Runtime, type WorkloadSpec, type WorkloadStatus } from '#runtime/runtime'
-import { parseInput, plannedAction, toJson } from './driver-input.ts'
+import { fingerprintOf, workloadSpecSchema, type LogLine, type Runtime, type WorkloadSpec, type WorkloadStatus } from '#runtime/runtime'
+import { parseInput, plannedAction } from './driver-input.ts'
 import type { Effects } from './effect-store.ts'
+import { workloadTarget } from './workload-target.ts'
 
 const inputSchema = z.strictObject({ spec: workloadSpecSchema, readyTimeoutSeconds: z.number().positive().max(3_600) })
 
@@ -48,16 +49,7 @@ export function workloadDriver(deps: { runtime: Runtime; clock: Clock; effects: 
         await clock.sleep(POLL_MS, context.signal)
       }
     },
-    observe: async (target) => {
-      const ref = parseWorkloadKey(target)
-      const status = ref && (await runtime.status(ref))
-      if (!status || status.state === 'absent' || status.state === 'stopped') return { exists: false, fingerprint: '', state: {} }
-      return { exists: true, fingerprint: status.fingerprint, state: toJson(status) }
-    },
-    remove: async (target) => {
-      const ref = parseWorkloadKey(target)
-      if (ref) await runtime.stop(ref)
-    },
+    ...workloadTarget(runtime),
   }
 }
 

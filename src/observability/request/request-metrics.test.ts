@@ -4,7 +4,8 @@ import { silentLogger } from '#kernel/node/log'
 import { MemoryTelemetryStore } from '#observability/store'
 import { startRequestFlush } from './request-flush.ts'
 import { RequestHealth } from './request-health.ts'
-import { RequestMetrics, type RequestSample } from './request-metrics.ts'
+import type { RequestSample } from '#runtime/ingress'
+import { RequestMetrics } from './request-metrics.ts'
 import { requestSeries, stepFor } from './request-series.ts'
 
 const START = new Date('2026-01-01T00:00:00Z')

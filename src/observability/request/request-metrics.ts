@@ -1,21 +1,7 @@
 import type { Clock } from '#kernel/common/clock'
 import { LATENCY_BOUNDS_MS, REQUEST_STEP_SECONDS, type RequestRow, type SourceFilter } from '#observability/store'
+import type { RequestSample } from '#runtime/ingress'
 import { latencyBucket } from './latency.ts'
-
-/** One request through the ingress. */
-export interface RequestSample {
-  at: Date
-  component: string
-  environment: string
-  release: string
-  version: string
-  method: string
-  path: string
-  status: number
-  durationMs: number
-  traceId: string
-  bytesOut: number
-}
 
 /** Single seconds are kept this long, steps of ten an hour: a judge that looks back further asks the store. */
 const FINE_SECONDS = 300

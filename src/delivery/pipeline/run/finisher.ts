@@ -26,26 +26,15 @@ const MAX_BACKOFF_MS = 10 * 60_000
 
 /** Tells of finished runs, until each was heard. */
 export function startFinisher(deps: FinisherDeps): AsyncDisposable & { wake(): void } {
-  let isAsked = false
   const loop = startLoop({
     name: 'pipeline results',
     intervalMs: POLL_MS,
     log: deps.log,
     work: async (signal) => {
-      do {
-        isAsked = false
-        while (!signal.aborted && (await tellNext(deps))) isAsked = true
-      } while (isAsked && !signal.aborted)
+      while (!signal.aborted && (await tellNext(deps)));
     },
   })
-  return {
-    wake: () => {
-      isAsked = true
-      loop.wake()
-      setImmediate(() => loop.wake())
-    },
-    [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose](),
-  }
+  return loop
 }
 
 async function tellNext(deps: FinisherDeps): Promise<boolean> {

@@ -42,7 +42,6 @@ export function startExecutor(deps: ExecutorDeps): Executor {
   const slots = new Slots(deps.concurrency)
   const progress = new ProgressStore({ db: deps.db, journal: deps.journal, executor: identity, now: () => deps.clock.now() })
   const active = new Map<string, { execution: RunExecution; abandon: AbortController; done: Promise<void> }>()
-  let isAsked = false
 
   const carry = async (run: RunRecord, execution: RunExecution, abandon: AbortController): Promise<void> => {
     try {
@@ -73,26 +72,18 @@ export function startExecutor(deps: ExecutorDeps): Executor {
     active.set(run.id, { execution, abandon, done })
   }
 
-  const wake = (): void => {
-    isAsked = true
-    queue.wake()
-    // The loop may just be on its way to rest, where the first wake does not reach it.
-    setImmediate(() => queue.wake())
-  }
+  const wake = (): void => queue.wake()
 
   const queue = startLoop({
     name: 'pipeline queue',
     intervalMs: POLL_MS,
     log: deps.log,
     work: async (signal) => {
-      do {
-        isAsked = false
-        while (!signal.aborted && active.size < deps.concurrency * RUNS_PER_JOB) {
-          const run = await claimRun(deps.db, identity, deps.clock.now())
-          if (!run) break
-          begin(run)
-        }
-      } while (isAsked && !signal.aborted)
+      while (!signal.aborted && active.size < deps.concurrency * RUNS_PER_JOB) {
+        const run = await claimRun(deps.db, identity, deps.clock.now())
+        if (!run) break
+        begin(run)
+      }
     },
   })
 
