@@ -28,7 +28,10 @@ function withNamedSchemas(value: unknown, schemas: Record<string, Schema>): unkn
   const { $defs, ...rest } = value as { $defs?: Record<string, Schema> }
   for (const [name, schema] of Object.entries($defs ?? {})) schemas[nameOf(name)] ??= withNamedSchemas(schema, schemas) as Schema
   return Object.fromEntries(
-    Object.entries(rest).map(([key, member]) => [key, key === '$ref' && typeof member === 'string' ? `#/components/schemas/${nameOf(member.slice('#/$defs/'.length))}` : withNamedSchemas(member, schemas)]),
+    Object.entries(rest).map(([key, member]) => [
+      key,
+      key === '$ref' && typeof member === 'string' ? `#/components/schemas/${nameOf(member.slice('#/$defs/'.length))}` : withNamedSchemas(member, schemas),
+    ]),
   )
 }
 
