@@ -9,7 +9,7 @@ const IDLE_MS = 60_000
 const SAMPLES = 3
 const PAUSE_MS = 5_000
 
-/** Memory of the platform and its PostgreSQL after a minute without a request. Workloads are the user's own, and not counted. */
+/** Memory of the platform and its PostgreSQL after a minute without a request. Workloads and their connections are the user's own, and not counted. */
 export async function measureMemory(context: BenchContext): Promise<Measurement[]> {
   const { dataDir } = await context.walked()
   const platform = await startMeasured(dataDir)
@@ -48,9 +48,10 @@ export async function measureMemory(context: BenchContext): Promise<Measurement[
   }
 }
 
-/** The platform, the processes that it keeps for itself, and its PostgreSQL with all backends. */
+/** The platform, the processes that it keeps for itself, and its PostgreSQL; without the backends of databases other than the platform's. */
 async function ownProcesses(pid: number, dataDir: string): Promise<number[]> {
   const postmaster = Number((await readFile(path.join(dataDir, 'pg18', 'postmaster.pid'), 'utf8')).split('\n')[0])
   const helpers = processTree(pid).filter((one) => one === pid || commandOf(one).includes('engine-process'))
-  return [...new Set([...helpers, ...processTree(postmaster)])]
+  const server = processTree(postmaster).filter((one) => !/^postgres: (?!postgres )\S+ \S+ \[local\]/.test(commandOf(one)))
+  return [...new Set([...helpers, ...server])]
 }

@@ -17,14 +17,15 @@ export interface MeasuredPlatform {
 }
 
 /**
- * Starts what `npm start -- --no-walk --json` hands over to, on free ports, and asks `/readyz` every 10 ms until it is 200.
+ * Starts by the door of `npm start`, with `--no-walk --json` on free ports, and asks `/readyz` every 10 ms until it is 200. Where Node can't
+ * replace itself, `pid` is that of the door.
  * @throws Error when the process ends first.
  */
 export async function startMeasured(dataDir: string): Promise<MeasuredPlatform> {
   const [port, ingressPort] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main/start.ts', '--no-walk', '--json'], {
+  const child = spawn(process.execPath, ['bin/bootstrap.mjs', 'start', '--no-walk', '--json'], {
     env: { ...childEnvironment(), FAIRWAY_DATA: dataDir, FAIRWAY_PORT: String(port), FAIRWAY_INGRESS_PORT: String(ingressPort) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -54,7 +54,9 @@ function buildPortal() {
 function handOver(argv) {
   const node = nodeOf()
   const environment = { ...process.env, NODE_NO_WARNINGS: '1' }
-  const nodeArgs = ['--disable-warning=ExperimentalWarning', ...argv]
+  // V8 lets its young generation grow to 64 MiB in the first seconds, and its old one far beyond what lives. Measured (`npm run bench memory`): so it
+  // takes 60 MB less, at the same number of Changes and requests per second.
+  const nodeArgs = ['--disable-warning=ExperimentalWarning', '--optimize-for-size', '--max-semi-space-size=2', ...argv]
   // Where this Node can, it becomes the platform instead of standing beside it.
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     process.chdir(root)

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { flushCompileCache } from 'node:module'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import pc from 'picocolors'
@@ -44,6 +45,7 @@ export async function runStart(): Promise<number> {
   let exitCode = 0
   try {
     progress.end('done', `${platform.url}, data in ${path.relative(process.cwd(), settings.dataDir) || '.'}`)
+    flushCompileCache() // now rather than at the end, so that Ctrl-C need not wait for it
     const report = flags.walk ? await walkOnce(flags, settings, platform, progress, stop.signal) : undefined
     if (!stop.signal.aborted) await say(flags, platform, report)
     if (!flags.once) await stopping

@@ -27,7 +27,10 @@ const SETTINGS: Record<string, string> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '100',
-  shared_buffers: '48MB',
+  shared_buffers: '32MB',
+  // Each process counts on a small machine: no workers for reads, none for logical replication.
+  io_method: 'sync',
+  max_logical_replication_workers: '0',
   // A small team's machine: background work wakes seldom.
   max_wal_size: '512MB',
   autovacuum_naptime: '60s',
