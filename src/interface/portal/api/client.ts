@@ -17,7 +17,7 @@ export function whenUnauthenticated(handler: () => void): void {
 }
 
 /** `/api/v1/changes?state=waiting&state=applying`: lists repeat their name; what is undefined, null or empty is left out. */
-export function address(path: string, query: Query = {}): string {
+function address(path: string, query: Query = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === '') continue

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser'
 
-export interface LiveEvent {
+interface LiveEvent {
   id: string | undefined
   type: string
   data: string

@@ -1,4 +1,4 @@
-import type { ChangeState, Conclusion, Health, RunState, Slo, StepState, Workload } from '../api/shapes/index.ts'
+import type { ChangeState, Conclusion, Health, RunState, Slo, StepState } from '../api/shapes/index.ts'
 import type { Tone } from '../app/theme.ts'
 
 export type Shape = 'check' | 'disc' | 'ring' | 'arc' | 'triangle' | 'cross' | 'person' | 'dash' | 'back'
@@ -60,22 +60,12 @@ const sloLooks: Record<Slo['state'], Look> = {
   'no-data': look('grey', 'ring', 'No data'),
 }
 
-const workloadLooks: Record<Workload['state'], Look> = {
-  starting: look('blue', 'arc', 'Starting'),
-  ready: look('green', 'disc', 'Ready'),
-  degraded: look('amber', 'triangle', 'Degraded'),
-  failed: look('red', 'cross', 'Failed'),
-  stopped: look('grey', 'dash', 'Stopped'),
-  absent: look('grey', 'ring', 'Absent'),
-}
-
 const unknown = (word: string): Look => look('grey', 'ring', word)
 
 export const changeLook = (state: ChangeState): Look => changeLooks[state] ?? unknown(state)
 export const healthLook = (health: Health): Look => healthLooks[health] ?? unknown(health)
 export const stepLook = (state: StepState): Look => stepLooks[state] ?? unknown(state)
 export const sloLook = (state: Slo['state']): Look => sloLooks[state] ?? unknown(state)
-export const workloadLook = (state: Workload['state']): Look => workloadLooks[state] ?? unknown(state)
 
 /** A run, job or step of a pipeline: its conclusion once there is one, else where it is. */
 export function runLook(state: RunState, conclusion: Conclusion): Look {

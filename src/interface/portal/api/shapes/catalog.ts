@@ -1,4 +1,4 @@
-export interface EntityLink {
+interface EntityLink {
   url: string
   title?: string
   icon?: string

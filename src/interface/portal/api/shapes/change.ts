@@ -22,7 +22,7 @@ export interface PolicyVerdict {
   actionId?: string
 }
 
-export interface ApprovalRule {
+interface ApprovalRule {
   required: number
   groups: string[]
   separationOfDuties: boolean
@@ -42,7 +42,7 @@ export interface Plan {
   planHash?: string
 }
 
-export interface Approval {
+interface Approval {
   by: string
   verdict: 'approved' | 'rejected'
   at: string
@@ -66,7 +66,7 @@ export interface ChangeStep {
   outputs: Record<string, unknown> | null
 }
 
-export interface ChangeTimings {
+interface ChangeTimings {
   planMs?: number | null
   checkMs?: number | null
   waitMs?: number | null

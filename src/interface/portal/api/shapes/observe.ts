@@ -10,7 +10,7 @@ export interface LogRecord {
   attributes: Record<string, unknown>
 }
 
-export interface RequestPoint {
+interface RequestPoint {
   at: string
   requests: number
   errors: number
