@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** What can be wrong with artifacts. */
 export const artifactFaults = faults('delivery.artifact', {
   not_found: {
     status: 404,

@@ -26,6 +26,7 @@ import { UnpackedArtifacts } from './unpacked-artifacts.ts'
 
 const DEFAULT_BUILDER_ID = 'https://fairway.dev/builders/runner/v1'
 
+/** What artifacts are made with. */
 export interface ArtifactDeps {
   db: Database
   journal: Journal

@@ -49,6 +49,7 @@ export async function insertArtifact(db: Database, journal: Journal, artifact: A
   })
 }
 
+/** What a run published for a component; without one, what it published when that is a single artifact. */
 export async function findArtifactOfRun(db: Queryable, runId: string, component: string | undefined): Promise<Artifact | undefined> {
   let query = db.withTables<Tables>().selectFrom('artifact').selectAll().where('run_id', '=', runId)
   if (component !== undefined) query = query.where('component', '=', component)
@@ -56,6 +57,7 @@ export async function findArtifactOfRun(db: Queryable, runId: string, component:
   return rows.length === 1 && rows[0] ? artifactOf(rows[0]) : undefined
 }
 
+/** The artifact with this digest, as it was published last. */
 export async function findArtifactByDigest(db: Queryable, digest: string): Promise<Artifact | undefined> {
   const row = await db
     .withTables<Tables>()

@@ -1,11 +1,17 @@
 import type { ProvenanceVerdict } from '#delivery/provenance'
 
+/** `artifactType` of a packed application. */
 export const APP_ARTIFACT = 'application/vnd.fairway.app.v1'
+/** Media type of an application's config: JSON with component, entries and unpacked size. */
 export const APP_CONFIG = 'application/vnd.fairway.app.config.v1+json'
+/** Media type of an application's one layer (OCI image specification 1.1). */
 export const APP_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
+/** Media type of a CycloneDX SBOM, as IANA registered it. */
 export const CYCLONEDX = 'application/vnd.cyclonedx+json'
+/** Media type of a SARIF log, as IANA registered it. */
 export const SARIF = 'application/sarif+json'
 
+/** What a run built, and where it came from. */
 export interface PublishRequest {
   component: string
   /** `acme/orders` */
@@ -35,6 +41,7 @@ export interface Finding {
   notes: number
 }
 
+/** What was published, once for a run and component. */
 export interface Artifact {
   digest: string
   component: string
@@ -50,6 +57,7 @@ export interface Artifact {
   findings: Finding[]
 }
 
+/** Publishes, verifies and unpacks artifacts. */
 export interface ArtifactService {
   /**
    * Packs a folder into an OCI artifact of the built-in registry, with SBOM, findings and signed provenance attached.

@@ -8,9 +8,12 @@ import { createGzip } from 'node:zlib'
 import { pack, type Header, type Pack } from 'tar-stream'
 import { artifactFaults } from './artifact-faults.ts'
 
+/** Files, folders and links that a layer may have. */
 export const MAX_ENTRIES = 200_000
+/** Bytes that a layer's files may have together. */
 export const MAX_UNPACKED_BYTES = 4 * 1024 ** 3
 
+/** What came out of packing. */
 export interface PackedLayer {
   /** `sha256:…` of the packed bytes. */
   digest: string

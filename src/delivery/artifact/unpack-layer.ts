@@ -8,6 +8,7 @@ import { isFault } from '#kernel/common/fault'
 import { artifactFaults } from './artifact-faults.ts'
 import { MAX_ENTRIES, MAX_UNPACKED_BYTES } from './pack-layer.ts'
 
+/** Where unpacking stops. */
 export interface UnpackLimits {
   maxEntries: number
   maxBytes: number

@@ -8,6 +8,7 @@ import { gitHostFaults } from './git-host-faults.ts'
 const MAX_DURATION_MS = 4 * 3_600_000
 const MAX_HEADER_BYTES = 64 * 1024
 
+/** One request of a Git client, in the terms of CGI. */
 export interface CgiRequest {
   method: 'GET' | 'POST'
   /** Below the root, e.g. `/acme/orders.git/info/refs`; made from checked names only. */

@@ -13,6 +13,7 @@ export interface GitFolders {
   work: string
 }
 
+/** The places below `root`. */
 export function gitFolders(root: string): GitFolders {
   const absolute = path.resolve(root)
   return { root: absolute, hooks: path.join(absolute, '.hooks'), work: path.join(absolute, '.work') }
@@ -61,6 +62,7 @@ export function gitEnvironment(folders: GitFolders): Record<string, string | und
   }
 }
 
+/** One call of git. `input` goes to its standard input; more output than `maxOutputBytes` (default 64 MiB) is a fault. */
 export interface GitRun {
   args: readonly string[]
   input?: ProcessInput

@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** What can be wrong with repositories, refs and pushes. */
 export const gitHostFaults = faults('delivery.git_host', {
   bad_name: {
     status: 400,

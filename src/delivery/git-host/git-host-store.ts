@@ -50,6 +50,7 @@ export async function insertRepository(tx: Transaction, repository: Repository):
   return result.numInsertedOrUpdatedRows === 1n
 }
 
+/** The repository with this name. */
 export async function findRepositoryRow(db: Queryable, owner: string, name: string): Promise<Repository | undefined> {
   const row = await db.withTables<Tables>().selectFrom('git_repository').select(COLUMNS).where('owner', '=', owner).where('name', '=', name).executeTakeFirst()
   return row && repositoryOf(row)
@@ -62,6 +63,7 @@ export async function listRepositoryRows(db: Queryable, limit: number, after: { 
   return (await query.execute()).map(repositoryOf)
 }
 
+/** Forgets a repository and all that the tables say of it. */
 export async function deleteRepositoryRow(tx: Transaction, id: string): Promise<void> {
   await tx.withTables<Tables>().deleteFrom('git_repository').where('id', '=', id).execute()
 }
@@ -72,6 +74,7 @@ export async function lockRepository(tx: Transaction, id: string): Promise<boole
   return row !== undefined
 }
 
+/** The refs of each repository as they were at the last record: repository id -> ref -> commit. */
 export async function readSeenRefs(db: Queryable, repositoryIds: readonly string[]): Promise<Map<string, Map<string, string>>> {
   const seen = new Map(repositoryIds.map((id) => [id, new Map<string, string>()]))
   if (repositoryIds.length === 0) return seen
@@ -80,6 +83,7 @@ export async function readSeenRefs(db: Queryable, repositoryIds: readonly string
   return seen
 }
 
+/** Records the refs of a repository. `moved` names those that differ from before. */
 export async function writeSeenRefs(tx: Transaction, repositoryId: string, refs: ReadonlyMap<string, string>, moved: readonly string[]): Promise<void> {
   const tables = tx.withTables<Tables>()
   const gone = moved.filter((ref) => !refs.has(ref))
@@ -96,6 +100,7 @@ export async function writeSeenRefs(tx: Transaction, repositoryId: string, refs:
       .execute()
 }
 
+/** Says who is about to move which refs. */
 export async function insertWrite(
   db: Queryable,
   write: { id: string; repositoryId: string; actor: string; updates: readonly RefUpdate[]; startedAt: Date },
@@ -107,6 +112,7 @@ export async function insertWrite(
     .execute()
 }
 
+/** Who means, or meant, to move refs of a repository. */
 export async function readWrites(db: Queryable, repositoryId: string): Promise<WriteIntent[]> {
   const rows = await db
     .withTables<Tables>()
@@ -118,6 +124,7 @@ export async function readWrites(db: Queryable, repositoryId: string): Promise<W
   return rows.map((row) => ({ actor: row.actor, updates: row.updates as unknown as RefUpdate[] }))
 }
 
+/** Forgets writes that are over. */
 export async function deleteWrites(tx: Transaction, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await tx.withTables<Tables>().deleteFrom('git_write').where('id', 'in', ids).execute()
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Id } from '#kernel/common/id'
 
+/** A repository as the host knows it. */
 export interface Repository {
   id: Id<'repo'>
   owner: string
@@ -18,6 +19,7 @@ export interface RepositoryRef {
   name: string
 }
 
+/** A repository to be made. `defaultBranch` is `main` when absent. */
 export interface NewRepository extends RepositoryRef {
   description?: string
   /** Default `main`. */
@@ -25,6 +27,7 @@ export interface NewRepository extends RepositoryRef {
   createdBy: string
 }
 
+/** One file of a commit: its new content, or null to delete it. */
 export interface FileWrite {
   /** E.g. `src/server.js`. */
   path: string
@@ -34,6 +37,7 @@ export interface FileWrite {
   mode?: '100644' | '100755'
 }
 
+/** A commit to be put on a branch. With `expectedParent`, only on that commit (null: only on a branch that is not there yet). */
 export interface CommitRequest extends RepositoryRef {
   branch: string
   message: string
@@ -45,6 +49,7 @@ export interface CommitRequest extends RepositoryRef {
   pusher: string
 }
 
+/** A file, folder, link or submodule of a commit. */
 export interface TreeEntry {
   path: string
   type: 'file' | 'folder' | 'link' | 'submodule'
@@ -54,6 +59,7 @@ export interface TreeEntry {
   sizeBytes: number | null
 }
 
+/** A commit as the log tells it. */
 export interface Commit {
   sha: string
   parents: readonly string[]

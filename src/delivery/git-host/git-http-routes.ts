@@ -6,6 +6,7 @@ import type { Repository } from './git-host.ts'
 import type { LocalGitHost } from './local-git-host.ts'
 import { splitPushCommands } from './push-commands.ts'
 
+/** What the routes of the Git protocol work with. */
 export interface GitHttpDeps {
   host: LocalGitHost
   log: Logger

@@ -40,6 +40,7 @@ export async function moveBranch(folders: GitFolders, gitDir: string, branch: st
   return false
 }
 
+/** Throws away the objects of a commit that was prepared and not used. */
 export async function dropScratch(folders: GitFolders, gitDir: string, commit: PreparedCommit): Promise<void> {
   await git(folders, gitDir, { args: ['update-ref', '-d', commit.scratchRef] })
 }

@@ -16,6 +16,7 @@ import { archiveCommit, checkoutCommit, readBlob, readLog, readTree, resolveComm
 import { dropScratch, moveBranch, prepareCommit, SCRATCH } from './git-writer.ts'
 import { PushRecorder } from './push-recorder.ts'
 
+/** What the local Git host works with. */
 export interface LocalGitHostDeps {
   db: Database
   journal: Journal

@@ -13,6 +13,7 @@ export interface PushSubscriber {
   handle: (push: Push, signal: AbortSignal) => Promise<void>
 }
 
+/** What the delivery of pushes works with. */
 export interface PushDeliveryDeps {
   db: Database
   clock: Clock

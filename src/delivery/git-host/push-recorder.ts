@@ -18,6 +18,7 @@ import {
 import { readRefs } from './git-refs.ts'
 import { refChanges, type RefUpdate } from './ref-changes.ts'
 
+/** What the recorder of pushes works with. */
 export interface PushRecorderDeps {
   db: Database
   journal: Journal

@@ -13,6 +13,7 @@ export interface WriteIntent {
   updates: readonly RefUpdate[]
 }
 
+/** A ref that moved, and by whom. */
 export interface RefChange extends RefUpdate {
   actor: string
 }

@@ -43,6 +43,7 @@ export interface PipelineEngine {
   logs(id: string, job: string, options: { from: number; limit: number }): Promise<LogPage>
 }
 
+/** Lines of a job's log, and where to go on. */
 export interface LogPage {
   lines: LogLine[]
   /** Where the next page begins. */

@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** What can be wrong with workflows, runs and their artifacts. */
 export const pipelineFaults = faults('delivery.pipeline', {
   not_found: { status: 404, title: 'No such run', retry: 'no', detail: (d: { id: string }) => `there is no pipeline run "${d.id}"` },
   job_not_found: {

@@ -17,6 +17,7 @@ import { RunService } from './run/run-service.ts'
 import type { Run } from './run/run.ts'
 import { startExecutor, type Executor } from './runner/executor.ts'
 
+/** What pipelines are made with. */
 export interface PipelineDeps {
   db: Database
   journal: Journal
@@ -40,6 +41,7 @@ export interface PipelineDeps {
   concurrency?: number
 }
 
+/** The pipeline engine with its routes. Runs wait until `start`. */
 export interface Pipelines {
   engine: FairwayPipelineEngine
   routes: Route[]

@@ -3,6 +3,7 @@ import { isSignedBy, type Signer, type TrustedKey } from './signing-key.ts'
 
 /** Media type of a Sigstore bundle 0.3, which carries the DSSE envelope: `cosign verify-blob-attestation --key` reads it. */
 export const SIGSTORE_BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
+/** `payloadType` of a DSSE envelope with an in-toto statement. */
 export const IN_TOTO_PAYLOAD = 'application/vnd.in-toto+json'
 
 /** The bytes that are signed: DSSE's pre-authentication encoding (secure-systems-lab/dsse, protocol.md v1.0.2). */
@@ -21,6 +22,7 @@ export function signBundle(signer: Signer, payload: Uint8Array): Buffer {
   return Buffer.from(JSON.stringify(bundleToJSON(bundle)))
 }
 
+/** What a bundle's signature is worth: the signed payload and who signed, or why it is worth nothing. */
 export type OpenedBundle = { isSigned: true; payload: Buffer; keyId: string } | { isSigned: false; why: string }
 
 /** Opens a bundle whose signature one of the trusted keys made. Nothing in the bundle says what is trusted: its key hint only chooses among `trusted`. */

@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** What can be wrong with signing keys. */
 export const provenanceFaults = faults('delivery.provenance', {
   bad_key: {
     status: 500,

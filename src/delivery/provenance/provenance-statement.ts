@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { canonicalJson } from '#kernel/common/json'
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+/** `predicateType` of SLSA provenance 1.0. */
 export const SLSA_PREDICATE = 'https://slsa.dev/provenance/v1'
+/** `buildType` of a build by a workflow of ours. */
 export const WORKFLOW_BUILD_TYPE = 'https://fairway.dev/buildtypes/workflow/v1'
 
 /** What a build was made from and by. */
@@ -60,6 +62,7 @@ const statementSchema = z.looseObject({
   }),
 })
 
+/** An in-toto statement v1 with SLSA provenance v1. */
 export type ProvenanceStatement = z.infer<typeof statementSchema>
 
 /** The statement, or undefined when the bytes are none. */

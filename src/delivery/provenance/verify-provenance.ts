@@ -15,6 +15,7 @@ export interface ProvenancePolicy {
 /** The step of verification that failed, in the order in which they are taken. */
 type ProvenanceStep = 'attestation' | 'signature' | 'statement' | 'subject' | 'builder' | 'build-type' | 'repository' | 'commit'
 
+/** Whether an artifact is proven to come from a source, or which step of the check failed and why. */
 export interface ProvenanceVerdict {
   isVerified: boolean
   /** In the reader's words: what was checked, or which step failed and how. */

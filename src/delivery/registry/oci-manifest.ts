@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { registryFaults } from './registry-faults.ts'
 
+/** Media type of an image manifest (OCI image specification 1.1). */
 export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+/** Media type of an image index (OCI image specification 1.1). */
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
 /** The blob `{}` (image specification 1.1, "Guidance for an Empty Descriptor"). */
 export const OCI_EMPTY = {
@@ -22,6 +24,7 @@ export interface Descriptor {
   annotations?: Readonly<Record<string, string>> | undefined
 }
 
+/** An image manifest, as far as we read it. */
 export interface ImageManifest {
   schemaVersion: 2
   mediaType?: string | undefined

@@ -10,6 +10,7 @@ export function assertName(name: string): void {
   if (name.length > 255 || !NAME.test(name)) throw registryFaults.name_invalid({ name })
 }
 
+/** Whether a text is a tag by the OCI distribution specification. */
 export function isTag(text: string): boolean {
   return TAG.test(text)
 }

@@ -18,6 +18,7 @@ type Tables = {
   registry_upload: { id: string; repository: string; parts: string; size_bytes: number; updated_at: Date }
 }
 
+/** What is known of a manifest without its bytes. */
 export interface ManifestRow {
   digest: string
   mediaType: string
@@ -26,6 +27,7 @@ export interface ManifestRow {
   sizeBytes: number
 }
 
+/** An upload under way. */
 export interface UploadRow {
   id: string
   /** Keys in the blob store, in order. */
@@ -33,6 +35,7 @@ export interface UploadRow {
   sizeBytes: number
 }
 
+/** Size in bytes of a repository's blob; undefined when it has none such. */
 export async function findBlobRow(db: Queryable, repository: string, digest: string): Promise<number | undefined> {
   const row = await db
     .withTables<Tables>()
@@ -44,6 +47,7 @@ export async function findBlobRow(db: Queryable, repository: string, digest: str
   return row?.size_bytes
 }
 
+/** Makes a blob a repository's; the same again changes nothing. */
 export async function insertBlobRow(db: Queryable, repository: string, digest: string, sizeBytes: number, at: Date): Promise<void> {
   await db
     .withTables<Tables>()
@@ -66,6 +70,7 @@ export async function missingOf(
   return digests.filter((digest) => !there.has(digest))
 }
 
+/** Makes a manifest a repository's, and moves the tag, when one is given, to it. */
 export async function putManifestRow(
   db: Database,
   manifest: { repository: string; digest: string; sizeBytes: number; tag: string | undefined; facts: ManifestFacts; at: Date },
@@ -112,6 +117,7 @@ export async function findManifestRow(db: Queryable, repository: string, referen
   return row && manifestOf(row)
 }
 
+/** Manifests whose subject is `subject`, oldest first, at most 10 000. */
 export async function listReferrerRows(db: Queryable, repository: string, subject: string, artifactType: string | undefined): Promise<ManifestRow[]> {
   let query = db
     .withTables<Tables>()
@@ -133,6 +139,7 @@ export async function listTagRows(db: Queryable, repository: string, limit: numb
   return rows.map((row) => row.tag)
 }
 
+/** Names of repositories with a manifest, in the order of code points, behind `after`. */
 export async function listRepositoryNames(db: Queryable, limit: number, after: string): Promise<string[]> {
   const { rows } = await sql<{ repository: string }>`
     select repository from (select distinct repository collate "C" as repository from registry_manifest where repository collate "C" > ${after}) r
@@ -140,6 +147,7 @@ export async function listRepositoryNames(db: Queryable, limit: number, after: s
   return rows.map((row) => row.repository)
 }
 
+/** Whether anything was ever pushed to a repository. */
 export async function hasRepository(db: Queryable, repository: string): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
     select exists (select 1 from registry_manifest where repository = ${repository}) or exists (select 1 from registry_blob where repository = ${repository}) as found`.execute(
@@ -148,10 +156,12 @@ export async function hasRepository(db: Queryable, repository: string): Promise<
   return rows[0]?.found === true
 }
 
+/** Begins an upload. */
 export async function insertUploadRow(db: Queryable, id: string, repository: string, at: Date): Promise<void> {
   await db.withTables<Tables>().insertInto('registry_upload').values({ id, repository, parts: '[]', size_bytes: 0, updated_at: at }).execute()
 }
 
+/** An upload of a repository. */
 export async function findUploadRow(db: Queryable, repository: string, id: string): Promise<UploadRow | undefined> {
   const row = await db
     .withTables<Tables>()
@@ -177,6 +187,7 @@ export async function deleteUploadRow(db: Queryable, id: string): Promise<string
   return row && (row.parts as unknown as string[])
 }
 
+/** Up to 200 uploads that nobody went on with since `before`. */
 export async function listOldUploads(db: Queryable, before: Date): Promise<string[]> {
   const rows = await db.withTables<Tables>().selectFrom('registry_upload').select('id').where('updated_at', '<', before).limit(200).execute()
   return rows.map((row) => row.id)

@@ -27,6 +27,7 @@ import {
   type UploadRow,
 } from './registry-store.ts'
 
+/** What the registry works with. */
 export interface RegistryDeps {
   db: Database
   blobs: BlobStore
@@ -39,6 +40,7 @@ export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 const MAX_BLOB_BYTES = 4 * 1024 ** 3
 const UPLOAD_EXPIRES_MS = 24 * 3_600_000
 
+/** What is known of a manifest without its bytes. */
 export interface StoredManifest {
   digest: string
   mediaType: string

@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** What can be wrong with releases. */
 export const releaseFaults = faults('delivery.release', {
   not_found: { status: 404, title: 'No such release', retry: 'no', detail: (d: { release: string }) => `there is no release "${d.release.slice(0, 100)}"` },
   none: {

@@ -19,6 +19,7 @@ import {
 } from './release-store.ts'
 import type { ArtifactOfRun, NewRelease, Release, ReleaseService } from './release.ts'
 
+/** What releases are made with. */
 export interface ReleaseDeps {
   db: Database
   journal: Journal
@@ -33,6 +34,7 @@ export interface ReleaseDeps {
 /** Good verdicts that are kept; the oldest goes first. */
 const MAX_VERDICTS = 1_000
 
+/** Makes the release service. */
 export function createReleaseService(deps: ReleaseDeps): ReleaseService {
   const verdicts = new Map<string, ProvenanceVerdict>()
   const get = async (id: string): Promise<Release> => {

@@ -37,6 +37,7 @@ export async function lockComponent(tx: Transaction, component: string): Promise
   await sql`select pg_advisory_xact_lock(hashtextextended(${`release/${component}`}, 0))`.execute(tx)
 }
 
+/** Adds a release. */
 export async function insertRelease(tx: Transaction, release: Release): Promise<void> {
   await tx
     .withTables<Tables>()
@@ -61,6 +62,7 @@ export async function insertRelease(tx: Transaction, release: Release): Promise<
     .execute()
 }
 
+/** The release of a component with the same content and source. */
 export async function findSameRelease(db: Queryable, component: string, digest: string, commit: string): Promise<Release | undefined> {
   const row = await db
     .withTables<Tables>()
@@ -73,11 +75,13 @@ export async function findSameRelease(db: Queryable, component: string, digest: 
   return row && releaseOf(row)
 }
 
+/** The release with this id. */
 export async function findRelease(db: Queryable, id: string): Promise<Release | undefined> {
   const row = await db.withTables<Tables>().selectFrom('release').selectAll().where('id', '=', id).executeTakeFirst()
   return row && releaseOf(row)
 }
 
+/** A component's release by its version. */
 export async function findReleaseVersion(db: Queryable, component: string, version: number): Promise<Release | undefined> {
   const row = await db
     .withTables<Tables>()
@@ -89,6 +93,7 @@ export async function findReleaseVersion(db: Queryable, component: string, versi
   return row && releaseOf(row)
 }
 
+/** A component's newest release that is not quarantined; with `before`, among those below that version. */
 export async function findNewestRelease(db: Queryable, component: string, before: number | undefined): Promise<Release | undefined> {
   let query = db.withTables<Tables>().selectFrom('release').selectAll().where('component', '=', component).where('quarantined_at', 'is', null)
   if (before !== undefined) query = query.where('version', '<', before)

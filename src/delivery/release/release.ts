@@ -23,6 +23,7 @@ export interface Release {
   quarantine: { reason: string; at: Date; by: string } | null
 }
 
+/** A release to be made. */
 export interface NewRelease {
   component: string
   repository: string
@@ -46,6 +47,7 @@ interface ReleasableArtifact {
 /** Finds what a run published for a component. Main makes it of the artifacts and the Git host. */
 export type ArtifactOfRun = (runId: string, component: string) => Promise<ReleasableArtifact | undefined>
 
+/** Makes, lists, judges and quarantines releases. */
 export interface ReleaseService {
   /**
    * Makes the next version. The same component, digest and commit again answer the release that is there.

@@ -9,6 +9,7 @@ export interface AnalysisMoment extends Streams {
   maxSeconds: number
 }
 
+/** Whether a canary goes on, is good enough, or is refused, with the reason. */
 export type AnalysisDecision =
   | { next: 'watch'; message: string; percent: number; verdict: SequentialVerdict }
   | { next: 'end'; outcome: Outcome; verdict: SequentialVerdict }

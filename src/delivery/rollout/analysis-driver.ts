@@ -34,6 +34,7 @@ const ROUND_MS = 200
 /** Evidence is fetched and probes are saved once in so many rounds. */
 const ROUNDS_PER_LOOK = 3
 
+/** What the analysis of a canary works with. */
 export interface AnalysisDeps {
   judge: HealthJudge
   probe: ReleaseProbe

@@ -45,6 +45,7 @@ export function logLikelihoodOnLine(canary: Counts, baseline: Counts, margin: nu
   return Math.max(at(low), at(high))
 }
 
+/** Errors per request; 0 without requests. */
 export function rateOf({ requests, errors }: Counts): number {
   return requests === 0 ? 0 : errors / requests
 }

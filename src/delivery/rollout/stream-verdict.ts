@@ -7,6 +7,7 @@ export interface Stream {
   baseline: Counts | null
 }
 
+/** Counts of a canary and of what it is compared with. */
 export interface Streams {
   /** Requests of users. */
   traffic: Stream
@@ -41,6 +42,7 @@ export function judgeStreams({ traffic, probes, target }: Streams): SequentialVe
   return { verdict: 'undecided', message, seen: all.seen, evidence, pValue, requestsNeeded: all.requestsNeeded }
 }
 
+/** Counts together. */
 export function sum(a: Counts, b: Counts | null): Counts {
   return { requests: a.requests + (b?.requests ?? 0), errors: a.errors + (b?.errors ?? 0) }
 }

@@ -7,6 +7,7 @@ import { logRowOfLine, type WorkloadLine } from './log-line.ts'
 const MAX_WAITING = 20_000
 const INTERVAL_MS = 250
 
+/** Takes lines of workloads, keeps them in batches, and lets readers follow. */
 export interface LogIngest extends AsyncDisposable {
   /** Takes a line; it is durable within a quarter of a second. Never throws. */
   ingestLog(line: WorkloadLine): void
@@ -14,6 +15,7 @@ export interface LogIngest extends AsyncDisposable {
   flush(): Promise<void>
 }
 
+/** Makes the ingest of workload lines. Disposing stores what waits. */
 export function createLogIngest(deps: { store: TelemetryStore; log: Logger }): LogIngest {
   let reportedCount = 0
   const queue = new BatchQueue<LogRow>({

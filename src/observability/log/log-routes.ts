@@ -31,6 +31,7 @@ const item = z.object({
   attributes: z.record(z.string(), z.unknown()),
 })
 
+/** Logs in the API. */
 export function logRoutes(deps: { store: TelemetryStore; ingest: LogIngest; clock: Clock }): Route[] {
   return [
     jsonRoute({

@@ -9,6 +9,7 @@ const unzip = promisify(gunzip)
 /** OTLP advises 20 MiB; it holds for the body as sent and as decompressed. */
 const OTLP_LIMIT_BYTES = 20 * 1024 * 1024
 
+/** How an OTLP/HTTP body is encoded. */
 export type OtlpFormat = 'json' | 'protobuf'
 
 /** The format by `Content-Type`; undefined when it is neither. */

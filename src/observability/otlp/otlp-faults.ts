@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** Why an OTLP request was refused. */
 export const otlpFaults = faults('observability.otlp', {
   unsupported_media_type: {
     status: 400,

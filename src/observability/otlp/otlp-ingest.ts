@@ -9,6 +9,7 @@ import { rowsOf, type DecodedRows } from './otlp-rows.ts'
 import { slicesOf } from './otlp-slices.ts'
 import type { WorkloadIdentity } from './otlp-source.ts'
 
+/** Keeps OTLP requests. */
 export interface OtlpIngest {
   /** Keeps a request that is already an object, e.g. of the platform's own telemetry. Durable when it resolves. @throws `observability.otlp.bad_data`. */
   take(signal: TelemetrySignal, request: unknown, identity?: WorkloadIdentity): Promise<{ acceptedCount: number; rejectedCount: number; reason: string }>
@@ -19,6 +20,7 @@ export interface OtlpIngest {
 /** Items that are worked off before others get their turn: a few milliseconds. */
 const SLICE = 500
 
+/** Makes the ingest of OTLP requests. */
 export function createOtlpIngest(deps: { store: TelemetryStore; clock: Clock }): OtlpIngest {
   const take: OtlpIngest['take'] = async (signal, request, identity) => {
     const nowUs = deps.clock.now().getTime() * 1000

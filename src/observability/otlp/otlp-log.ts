@@ -18,6 +18,7 @@ export function severityNumberOf(name: string): number {
   return found === -1 ? 0 : found * 4 + 1
 }
 
+/** The row of a log record, or why there is none. A record without a time is of `nowUs`. */
 export function logRowOf(record: Loose, origin: Origin, nowUs: number): RowOf<LogRow> {
   const severityText = textAt(record, 'severityText')
   const severityNumber = numberAt(record, 'severityNumber') || severityNumberOf(severityText)

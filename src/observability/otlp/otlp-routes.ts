@@ -9,6 +9,7 @@ import type { OtlpIngest } from './otlp-ingest.ts'
 import type { WorkloadIdentity } from './otlp-source.ts'
 import { WORKLOAD_HEADER } from './workload-token.ts'
 
+/** What the OTLP routes work with. */
 export interface OtlpRouteDeps {
   ingest: OtlpIngest
   /** Who holds a workload's token. */

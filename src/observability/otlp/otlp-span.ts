@@ -4,6 +4,7 @@ import { attributesAt, cut, hexAt, isObject, listAt, microsAt, nanosAt, numberAt
 
 const MAX_EVENTS = 128
 
+/** The row of a span, or why there is none. */
 export function spanRowOf(span: Loose, origin: Origin): RowOf<SpanRow> {
   const traceId = hexAt(span, 'traceId', 32)
   const spanId = hexAt(span, 'spanId', 16)

@@ -11,6 +11,7 @@ const MAX_US = 253_402_300_799_000_000
 /** Largest `fixed64`. */
 const MAX_NANOS = 0xffff_ffff_ffff_ffffn
 
+/** Whether a value is an object and not a list. */
 export function isObject(value: unknown): value is Loose {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -25,6 +26,7 @@ export function listAt(object: Loose, key: string): readonly Loose[] {
   return value as Loose[]
 }
 
+/** A text member; empty when it is absent or no text. */
 export function textAt(object: Loose, key: string): string {
   const value = object[key]
   return typeof value === 'string' ? value : ''
@@ -35,6 +37,7 @@ export function numberAt(object: Loose, key: string): number {
   return numberOf(object[key]) ?? 0
 }
 
+/** A number, also when it came as text (64-bit integers in OTLP/JSON); undefined when it is none. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
@@ -51,6 +54,7 @@ export function microsAt(object: Loose, key: string): number | undefined {
   return micros > 0 && micros <= MAX_US ? micros : undefined
 }
 
+/** A time in nanoseconds since 1970; undefined when it is absent or no time. */
 export function nanosAt(object: Loose, key: string): bigint | undefined {
   const value = object[key]
   if (typeof value === 'bigint') return value
@@ -108,6 +112,7 @@ function wholeOf(value: unknown): number | string | null {
   return Number.isSafeInteger(number) ? number : String(value as string | number | bigint)
 }
 
+/** The text, at most as long as we keep. */
 export function cut(text: string): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`
 }

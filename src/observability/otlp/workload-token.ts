@@ -5,6 +5,7 @@ import type { WorkloadIdentity } from './otlp-source.ts'
 /** Header that carries a workload's token: `OTEL_EXPORTER_OTLP_HEADERS=x-fairway-workload=fwt_…`. */
 export const WORKLOAD_HEADER = 'x-fairway-workload'
 
+/** Makes and checks the tokens by which workloads send telemetry. */
 export interface WorkloadTokens {
   /** The token of one release of a component in an environment. It only lets its holder send telemetry, and only in its own name. */
   issue(identity: WorkloadIdentity): Secret

@@ -4,6 +4,7 @@ import type { Logger } from '#kernel/node/log'
 import { REQUEST_STEP_SECONDS, type RequestRow, type TelemetryStore } from '#observability/store'
 import type { RequestMetrics } from './request-metrics.ts'
 
+/** What moves request counts to the store. */
 export interface RequestFlushDeps {
   metrics: RequestMetrics
   store: TelemetryStore

@@ -2,6 +2,7 @@ import type { TelemetryStore } from '#observability/store'
 import { latencyQuantile } from './latency.ts'
 import type { RequestMetrics } from './request-metrics.ts'
 
+/** What the judge of a release's health works with. */
 export interface RequestHealthDeps {
   metrics: RequestMetrics
   store: TelemetryStore

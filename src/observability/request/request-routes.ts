@@ -13,6 +13,7 @@ const point = z.object({
   p95Ms: z.number().nullable(),
 })
 
+/** Request counts in the API. */
 export function requestRoutes(deps: { metrics: RequestMetrics; store: TelemetryStore; clock: Clock }): Route[] {
   return [
     jsonRoute({

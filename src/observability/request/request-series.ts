@@ -10,6 +10,7 @@ interface RequestPoint {
   p95Ms: number | null
 }
 
+/** Counts of one release over time. */
 export interface RequestSeries {
   release: string
   version: string

@@ -36,6 +36,7 @@ export function canFire(threshold: number, target: number): boolean {
   return threshold < highestBurnRate(target)
 }
 
+/** The burn rate when every event is bad: the budget's inverse. */
 export function highestBurnRate(target: number): number {
   return round(1 / (1 - target))
 }

@@ -155,7 +155,9 @@ export const openSloObject = z.discriminatedUnion('kind', [
   kindOf('AlertCondition', conditionSpec),
   kindOf('AlertNotificationTarget', targetSpec),
 ])
+/** A document of OpenSLO v1. */
 export type OpenSloObject = z.infer<typeof openSloObject>
+/** An OpenSLO document of kind SLO. */
 export type OpenSlo = Extract<OpenSloObject, { kind: 'SLO' }>
 
 function isTimeZone(zone: string): boolean {

@@ -13,6 +13,7 @@ export interface SloSource {
   file?: string
 }
 
+/** What is wrong with an SLO, and where it would hold. */
 export interface SloProblem extends FieldProblem {
   component: string
   environment: string

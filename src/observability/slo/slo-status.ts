@@ -1,6 +1,7 @@
 import type { MinuteSeries } from './minute-series.ts'
 import type { Objective } from './objective.ts'
 
+/** How an objective stands. */
 export type SloState = 'ok' | 'burning' | 'exhausted' | 'no-data'
 
 interface BurnRate {
@@ -15,6 +16,7 @@ interface BurnRate {
   isFiring: boolean
 }
 
+/** How an objective stands, with the figures behind it. */
 export interface SloStatus {
   name: string
   title: string

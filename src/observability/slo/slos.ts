@@ -14,6 +14,7 @@ import { SloStateStore } from './slo-state-store.ts'
 import { sloRoutes } from './slo-routes.ts'
 import { sloStatus, type SloState, type SloStatus } from './slo-status.ts'
 
+/** What objectives are measured with. */
 export interface SloDeps {
   /** All SLOs, wherever they hold. Asked every round: answer from memory. */
   slos: () => Promise<readonly SloSource[]>
@@ -39,6 +40,7 @@ const FIRST_AFTER_MS = 3_000
 const RECENT_SECONDS = 300
 const DAY_SECONDS = 86_400
 
+/** Makes the measuring of objectives. It begins with `start`. */
 export function createSlos(deps: SloDeps): Slos {
   return new Slos(deps)
 }

@@ -28,6 +28,7 @@ export interface SpanRow extends TelemetrySource {
   events: string
 }
 
+/** A log record as it is stored. */
 export interface LogRow extends TelemetrySource {
   atUs: number
   /** OTLP severity number, 1 to 24; 0 unknown. 9 is info, 13 warn, 17 error. */
@@ -42,6 +43,7 @@ export interface LogRow extends TelemetrySource {
   attributes: string
 }
 
+/** A data point of a metric as it is stored. */
 export interface MetricRow extends TelemetrySource {
   atUs: number
   name: string
@@ -91,4 +93,5 @@ export interface TelemetryRows {
   watch: { minute: number }
 }
 
+/** Kinds of rows. */
 export type TelemetryKind = keyof TelemetryRows

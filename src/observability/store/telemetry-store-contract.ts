@@ -5,10 +5,12 @@ import type { LogQuery, TelemetryStore } from './telemetry-store.ts'
 const SOURCE = { component: 'orders', environment: 'dev', release: 'rel_1', version: '1', instance: 'a' }
 const ALL = { fromUs: 0, toUs: 10_000_000_000 }
 
+/** A log record for tests. */
 export function logRow(row: Partial<LogRow> = {}): LogRow {
   return { ...SOURCE, atUs: 1_000_000, severityNumber: 9, severity: 'info', body: 'hello', stream: 'stdout', traceId: '', spanId: '', attributes: '{}', ...row }
 }
 
+/** A span for tests. */
 export function spanRow(row: Partial<SpanRow> = {}): SpanRow {
   return {
     ...SOURCE,
@@ -28,6 +30,7 @@ export function spanRow(row: Partial<SpanRow> = {}): SpanRow {
   }
 }
 
+/** Request counts for tests. */
 export function requestRow(row: Partial<RequestRow> = {}): RequestRow {
   const { component, environment, release, version } = SOURCE
   const latencies = Array.from({ length: LATENCY_BOUNDS_MS.length + 1 }, (_, index) => (index === 3 ? 5 : 0))

@@ -1,6 +1,7 @@
 import { faults } from '#kernel/common/fault'
 import type { TelemetryKind, TelemetryRows, LogRow, SpanRow } from './telemetry-row.ts'
 
+/** Why telemetry could not be kept or read. */
 export const telemetryFaults = faults('observability.store', {
   overloaded: {
     status: 429,
@@ -28,12 +29,14 @@ export interface TimeRange {
   toUs: number
 }
 
+/** Whose telemetry; what is absent is not asked. */
 export interface SourceFilter {
   component?: string | undefined
   environment?: string | undefined
   release?: string | undefined
 }
 
+/** Which log records, newest first. */
 export interface LogQuery extends SourceFilter, TimeRange {
   /** Least OTLP severity number. */
   minSeverity?: number | undefined
@@ -51,20 +54,24 @@ export interface LogPosition {
   sequence: number
 }
 
+/** A log record with its place in the order of records. */
 export interface StoredLog extends LogRow {
   sequence: number
 }
 
+/** Which request counts, added up in steps. */
 export interface RequestQuery extends SourceFilter, TimeRange {
   /** A multiple of `REQUEST_STEP_SECONDS`. */
   stepSeconds: number
 }
 
+/** Which traces, newest first. */
 export interface TraceQuery extends SourceFilter, TimeRange {
   minDurationUs: number
   limit: number
 }
 
+/** A trace in a list. */
 export interface TraceSummary {
   traceId: string
   root: string

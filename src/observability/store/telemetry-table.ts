@@ -7,6 +7,7 @@ interface Column<Row> {
   of: (row: Row) => string | number | boolean
 }
 
+/** How rows of a kind are written to the spool and to DuckDB. */
 export interface TelemetryTable<K extends TelemetryKind = TelemetryKind> {
   kind: K
   columns: readonly Column<TelemetryRows[K]>[]
@@ -53,7 +54,9 @@ const SOURCE = [
   text<Sourced>('instance', (row) => row.instance),
 ]
 
+/** Columns of the five status classes. */
 export const STATUS_COLUMNS = ['s1', 's2', 's3', 's4', 's5'] as const
+/** Columns of the latency buckets. */
 export const LATENCY_COLUMNS: readonly string[] = Array.from({ length: LATENCY_BOUNDS_MS.length + 1 }, (_, index) => `b${index}`)
 
 /** The tables, as data: schema, spool format and import are made from it. Renaming a column needs a new `SCHEMA_VERSION`. */

@@ -48,6 +48,7 @@ const span = z.object({
   events: z.array(z.object({ at: z.iso.datetime(), name: z.string(), attributes: z.record(z.string(), z.unknown()) })),
 })
 
+/** Traces in the API. */
 export function traceRoutes(deps: { store: TelemetryStore; clock: Clock }): Route[] {
   const errors = [telemetryFaults.query_too_slow, telemetryFaults.unavailable]
   return [

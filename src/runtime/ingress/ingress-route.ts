@@ -16,6 +16,7 @@ export interface IngressRoute {
   backends: Backend[]
 }
 
+/** Why a route was refused, and what callers hear of a host without a replica. */
 export const ingressFaults = faults('runtime.ingress', {
   bad_route: {
     status: 422,

@@ -10,6 +10,7 @@ import type { RequestSample } from './request-sample.ts'
 import { RouteTable } from './route-table.ts'
 import { passUpgrade } from './upgrade.ts'
 
+/** What the ingress works with. */
 export interface IngressDeps {
   db: Database
   journal: Journal

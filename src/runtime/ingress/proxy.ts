@@ -16,8 +16,10 @@ export interface IngressLimits {
   bodyBytes: number
 }
 
+/** What a request may cost when nothing else is said. */
 export const ingressLimits: IngressLimits = { answerTimeoutMs: 60_000, idleTimeoutMs: 300_000, bodyBytes: 256 * 1024 * 1024 }
 
+/** What passing requests on works with. */
 export interface ProxyDeps {
   routes: RouteTable
   endpoints: EndpointSource

@@ -7,6 +7,7 @@ import type { LogLine, Runtime, WorkloadSpec, WorkloadStatus } from './runtime.t
  */
 export type ContractProgram = 'serves' | 'crashes' | 'never-ready' | 'grows'
 
+/** What an adapter gives the suite: itself, and specs of workloads that behave in a known way. */
 export interface RuntimeHarness extends AsyncDisposable {
   runtime: Runtime
   /** A spec with one replica, a grace of 2 s and no limits that runs the program. Each call names another component. */

@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** What can be wrong with workloads. */
 export const runtimeFaults = faults('runtime.runtime', {
   not_found: {
     status: 404,

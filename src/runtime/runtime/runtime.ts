@@ -31,7 +31,9 @@ export interface WorkloadSpec {
   labels: { version: string; owner: string; changeId?: string | undefined }
 }
 
+/** How a workload is as a whole. */
 export type WorkloadState = 'starting' | 'ready' | 'degraded' | 'failed' | 'stopped' | 'absent'
+/** How a replica is. */
 export type InstanceState = 'starting' | 'ready' | 'unready' | 'backing-off' | 'stopped'
 
 /** One replica. */
@@ -68,6 +70,7 @@ export interface WorkloadStatus {
   instances: InstanceStatus[]
 }
 
+/** A line that a replica wrote. */
 export interface LogLine {
   /** ISO 8601: when the platform read the line. */
   at: string

@@ -29,6 +29,7 @@ export interface ActionContext {
   services: ActionServices
 }
 
+/** What built-in actions may use of the engine. */
 export interface ActionServices {
   source: PipelineSource
   artifacts: ArtifactStore
@@ -37,6 +38,7 @@ export interface ActionServices {
   clock: Clock
 }
 
+/** An action of GitHub's that runs inside the engine. */
 export interface BuiltInAction {
   /** Inputs that are known, with their defaults; `required` ones without one. */
   inputs: Readonly<Record<string, { default?: string; required?: boolean }>>

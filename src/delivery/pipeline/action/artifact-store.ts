@@ -15,6 +15,7 @@ const MAX_FILES = 100_000
 /** As many names are kept for the listing. */
 const MAX_LISTED = 10_000
 
+/** An artifact of a run, as uploaded. */
 export interface StoredArtifact {
   id: string
   name: string

@@ -9,6 +9,7 @@ export const builtInActions: readonly string[] = [
   'actions/cache/save',
 ]
 
+/** Whether an action, e.g. `actions/checkout`, runs inside the engine. */
 export function isBuiltIn(name: string): boolean {
   return builtInActions.includes(name.toLowerCase())
 }

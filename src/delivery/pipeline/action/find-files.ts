@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { minimatch } from 'minimatch'
 
+/** What a search found. */
 export interface FoundFiles {
   /** Absolute, sorted; symbolic links are followed to files inside `within` only. */
   files: string[]
@@ -87,6 +88,7 @@ function isInside(file: string, folders: readonly string[]): boolean {
   }
 }
 
+/** Replaces a leading `~` by the home folder. */
 export function expandHome(text: string): string {
   return text === '~' || text.startsWith('~/') ? path.join(homedir(), text.slice(1)) : text
 }

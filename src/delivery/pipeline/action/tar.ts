@@ -47,6 +47,7 @@ async function addEntry(archive: ReturnType<typeof pack>, { name, file }: Archiv
   await pipeline(stats.size === 0 ? [] : createReadStream(file, { end: stats.size - 1 }), entry)
 }
 
+/** Where unpacking stops. */
 export interface UnpackLimits {
   maxBytes: number
   maxFiles: number

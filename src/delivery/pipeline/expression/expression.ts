@@ -13,6 +13,7 @@ export interface Scope {
   functions?: Readonly<Record<string, ScopeFunction>>
 }
 
+/** A function that expressions may call besides GitHub's own, e.g. `hashFiles`. */
 export interface ScopeFunction {
   minArgs: number
   maxArgs: number

@@ -6,6 +6,7 @@ export async function loadGithubExpressions() {
   return await loading
 }
 
+/** GitHub's own package of expressions, loaded when the first workflow is read. */
 export type GithubExpressions = typeof GithubExpressionsModule
 
 let loading: Promise<GithubExpressions> | undefined

@@ -117,6 +117,7 @@ export class JobLog implements AsyncDisposable {
   }
 }
 
+/** Where a job's log goes. At `limitBytes` (default 100 MiB) it ends with a line that says so. */
 export interface JobLogOptions {
   file: string
   clock: Clock

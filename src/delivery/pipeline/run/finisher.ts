@@ -8,6 +8,7 @@ import type { Logger } from '#kernel/node/log'
 import { loadRuns } from './run-store.ts'
 import type { Annotation, Run } from './run.ts'
 
+/** What tells of finished runs. */
 export interface FinisherDeps {
   db: Database
   clock: Clock

@@ -66,6 +66,7 @@ export function pushPayload(push: {
   }
 }
 
+/** The `repository` of an event's payload, as GitHub has it. */
 export function repositoryPayload(repository: string, defaultBranch: string): JsonObject {
   const [owner = '', name = ''] = repository.split('/')
   return { full_name: repository, name, owner: { login: owner, name: owner }, default_branch: defaultBranch }

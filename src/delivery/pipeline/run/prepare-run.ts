@@ -22,6 +22,7 @@ export type RunSeed = Pick<
   variables: Readonly<Record<string, string>>
 }
 
+/** A run and its jobs, ready to be inserted. One whose workflow is wrong is complete already, with the problems as annotations. */
 export interface PreparedRun {
   run: NewRun
   jobs: NewJob[]
@@ -114,6 +115,7 @@ export function toProblem(file: string, error: unknown): FieldProblem {
   throw error
 }
 
+/** A problem of a file as an annotation of a run. */
 export function toAnnotation(problem: FieldProblem): Annotation {
   return {
     level: 'error',

@@ -7,6 +7,7 @@ import { assertLease } from './lease-store.ts'
 import type { Annotation, Conclusion, JobRecord, RunRecord, Step } from './run.ts'
 import type { PipelineTables } from './run-table.ts'
 
+/** One job that a definition turned into, by its matrix. */
 export interface ExpandedJob {
   id: string
   name: string
@@ -123,6 +124,7 @@ export class ProgressStore {
   }
 }
 
+/** How a job ended. */
 export interface JobOutcome {
   conclusion: Conclusion
   isTolerated: boolean

@@ -21,6 +21,7 @@ export interface Push {
   pusher: string
 }
 
+/** What happened to a pull request. */
 export interface PullRequestEvent {
   repository: string
   number: number
@@ -32,6 +33,7 @@ export interface PullRequestEvent {
   actor: string
 }
 
+/** What is needed to find out which workflows an event starts. */
 export interface TriggerDeps {
   source: PipelineSource
   service: RunService

@@ -62,6 +62,7 @@ export const runSchema = z.object({
   release: z.string().nullable(),
 })
 
+/** A line of a log on the wire. */
 export const logLineSchema = z.object({
   n: z.number().int(),
   at: z.string(),

@@ -14,6 +14,7 @@ import { runEvent } from './progress-store.ts'
 import { findRunIdByKey, findRunRow, insertRun, loadRuns, toRunRecord } from './run-store.ts'
 import type { Run, StartRequest } from './run.ts'
 
+/** What starting, cancelling and repeating runs works with. */
 export interface RunServiceDeps {
   db: Database
   journal: Journal

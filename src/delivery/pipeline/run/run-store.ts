@@ -6,6 +6,7 @@ import type { PipelineTables, RunTable } from './run-table.ts'
 /** How long an executor may be silent before another takes its runs. */
 export const LEASE_MS = 30_000
 
+/** A run's row before it has its number. */
 export type NewRun = Omit<
   RunTable,
   'attempt' | 'payload' | 'inputs' | 'annotations' | 'finish_attempts' | 'number' | 'executor' | 'lease_until' | 'release_id' | 'cancel_requested_at'
@@ -14,6 +15,7 @@ export type NewRun = Omit<
   inputs: RunRecord['inputs']
   annotations: readonly Annotation[]
 }
+/** A job's row before it was expanded. */
 export type NewJob = Pick<JobRecord, 'id' | 'key' | 'name' | 'position' | 'needs'>
 
 const tables = (db: Queryable) => db.withTables<PipelineTables>()
@@ -64,6 +66,7 @@ function newJobRow(runId: string, job: NewJob) {
   }
 }
 
+/** The row of a run. */
 export async function findRunRow(db: Queryable, id: string): Promise<RunRow | undefined> {
   return await tables(db).selectFrom('pipeline_run').selectAll().where('id', '=', id).executeTakeFirst()
 }
@@ -71,6 +74,7 @@ export async function findRunRow(db: Queryable, id: string): Promise<RunRow | un
 type RunRow = Awaited<ReturnType<typeof selectRunRow>>
 const selectRunRow = async (db: Queryable) => await tables(db).selectFrom('pipeline_run').selectAll().executeTakeFirstOrThrow()
 
+/** The run that has this dedupe key. */
 export async function findRunIdByKey(db: Queryable, dedupeKey: string): Promise<string | undefined> {
   return (await tables(db).selectFrom('pipeline_run').select('id').where('dedupe_key', '=', dedupeKey).executeTakeFirst())?.id
 }
@@ -130,6 +134,7 @@ export async function loadRuns(db: Queryable, ids: readonly string[]): Promise<R
   })
 }
 
+/** Which runs to list. `before` is the id of the last one seen. */
 export interface RunFilter {
   repository?: string | undefined
   component?: string | undefined
@@ -151,11 +156,13 @@ export async function listRunIds(db: Queryable, filter: RunFilter): Promise<stri
   return (await query.execute()).map((row) => row.id)
 }
 
+/** The jobs of a run, in the order of the workflow. */
 export async function loadJobRecords(db: Queryable, runId: string): Promise<JobRecord[]> {
   const rows = await tables(db).selectFrom('pipeline_job').selectAll().where('run_id', '=', runId).orderBy('position').orderBy('matrix_index').execute()
   return rows.map(toJobRecord)
 }
 
+/** A run as the engine works with it. */
 export function toRunRecord(row: RunRow): RunRecord {
   return {
     id: row.id,

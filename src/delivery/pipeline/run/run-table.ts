@@ -4,6 +4,7 @@ import type { Annotation, Conclusion, RunState, Step } from './run.ts'
 
 type JsonColumn<T> = ColumnType<T, string, string>
 
+/** Columns of `pipeline_run`. */
 export interface RunTable {
   id: string
   number: number
@@ -75,6 +76,7 @@ interface ArtifactTable {
   created_at: Date
 }
 
+/** Tables of the pipeline engine. */
 export type PipelineTables = {
   pipeline_run: RunTable
   pipeline_job: JobTable

@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '#kernel/common/json'
 
+/** Where a run, job or step is. */
 export type RunState = 'queued' | 'running' | 'completed'
+/** How a run, job or step ended, in GitHub's words. */
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out'
 
 /** A remark of the runner or of a workflow command, with the place that it speaks of. */
@@ -11,6 +13,7 @@ export interface Annotation {
   line?: number
 }
 
+/** A step of a job, and where its lines stand in the log. */
 export interface Step {
   /** From 1, in the order of running. */
   number: number
@@ -26,6 +29,7 @@ export interface Step {
   logTo: number | null
 }
 
+/** A job of a run, as the API shows it. */
 export interface Job {
   id: string
   /** Key below `jobs` in the file; the jobs of one matrix share it. */
@@ -41,6 +45,7 @@ export interface Job {
   annotations: readonly Annotation[]
 }
 
+/** A file set that a run uploaded. */
 export interface RunArtifact {
   name: string
   sizeBytes: number

@@ -12,6 +12,7 @@ import { executorIdentity, isKnownDead } from './executor-identity.ts'
 import { RunExecution, type RunExecutionDeps } from './run-execution.ts'
 import { Slots } from './slots.ts'
 
+/** What an executor works with. `concurrency` counts jobs at once. */
 export interface ExecutorDeps extends Omit<RunExecutionDeps, 'progress' | 'slots'> {
   db: Database
   journal: Journal
@@ -23,6 +24,7 @@ export interface ExecutorDeps extends Omit<RunExecutionDeps, 'progress' | 'slots
   runFinished: () => void
 }
 
+/** Takes runs from the queue until it is disposed. */
 export interface Executor extends AsyncDisposable {
   /** A run may be waiting: look at once. */
   wake(): void

@@ -7,6 +7,7 @@ import { expandMatrix, matrixJobName } from '../workflow/matrix.ts'
 import type { WorkflowJob } from '../workflow/workflow.ts'
 import { runnerOs, strategyContexts } from './job-scope.ts'
 
+/** Whether a job is wanted at all, and what its matrix turned it into. */
 export interface Expansion {
   /** False when the job's condition is not met: it is skipped, whatever its matrix. */
   isWanted: boolean

@@ -19,6 +19,7 @@ const DEFAULT_TIMEOUT_MINUTES = 360
 /** How long the steps with `always()` may take after a cancel. */
 const CLEANUP_BUDGET_MS = 5 * 60_000
 
+/** What the steps of a job run with. */
 export interface JobExecutionDeps {
   evaluator: ExpressionEvaluator
   services: ActionServices
@@ -30,6 +31,7 @@ export interface JobExecutionDeps {
   save: (steps: readonly Step[]) => Promise<void>
 }
 
+/** A job and what it may know of its run. */
 export interface JobInput {
   values: RunValues
   workflow: Workflow

@@ -36,6 +36,7 @@ export function strategyContexts(job: Pick<JobRecord, 'matrix' | 'matrixIndex' |
   return { strategy, matrix: Object.keys(job.matrix).length === 0 ? null : job.matrix }
 }
 
+/** The contexts of expressions that are the same in all jobs of a run. */
 export function sharedContexts(values: RunValues): Record<string, Json> {
   return { github: githubContext(values.run, values.publicUrl), inputs: values.run.inputs, vars: { ...values.variables } }
 }
@@ -61,6 +62,7 @@ export function runnerContext(temp: string, toolCache: string): JsonObject {
   return { name: 'fairway', os: runnerOs(), arch: runnerArch(), temp, tool_cache: toolCache, environment: 'self-hosted', debug: '' }
 }
 
+/** `runner.os` of expressions. */
 export function runnerOs(): 'Linux' | 'macOS' | 'Windows' {
   if (platform() === 'darwin') return 'macOS'
   return platform() === 'win32' ? 'Windows' : 'Linux'

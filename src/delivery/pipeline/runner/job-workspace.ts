@@ -17,6 +17,7 @@ export interface JobWorkspace {
   event: string
 }
 
+/** The folder of a job's own below the data folder. */
 export function workFolder(dataDir: string, runId: string, jobId: string): string {
   return path.join(dataDir, 'work', runId, jobId)
 }

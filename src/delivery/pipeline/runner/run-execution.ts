@@ -24,6 +24,7 @@ import { createWorkspace, removeWorkspace } from './job-workspace.ts'
 import { clearOrphans, killLeftovers } from './orphans.ts'
 import type { Slots } from './slots.ts'
 
+/** What carries a run to its end. */
 export interface RunExecutionDeps {
   db: Database
   progress: ProgressStore

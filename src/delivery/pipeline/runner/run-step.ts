@@ -38,6 +38,7 @@ export interface StepFrame {
   signal: AbortSignal
 }
 
+/** How a step ended, and what it says to later ones. */
 export interface StepOutcome {
   conclusion: Extract<Conclusion, 'success' | 'failure' | 'cancelled'>
   outputs: Record<string, string>

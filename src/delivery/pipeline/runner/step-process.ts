@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { killGroup, processFaults } from '#kernel/node/process'
 
+/** A process of a step. */
 export interface StepProcessSpec {
   command: string
   args: readonly string[]
@@ -17,6 +18,7 @@ export interface StepProcessSpec {
   graceMs: number
 }
 
+/** Takes what a step prints, line by line. */
 export interface OutputSink {
   push(chunk: Buffer): void
   /** Resolves when there is room for more. */
@@ -24,6 +26,7 @@ export interface OutputSink {
   end(): void
 }
 
+/** How a step's process ended. */
 export interface StepProcessResult {
   exitCode: number | null
   signal: NodeJS.Signals | null

@@ -19,6 +19,7 @@ export interface ActionReference {
   ref: string
 }
 
+/** The parts of `uses`, e.g. `actions/cache/save@v4`; undefined when it is none. */
 export function parseActionReference(reference: string): ActionReference | undefined {
   const match = /^((?!\.)[\w.-]+\/(?!\.)[\w.-]+(?:\/[\w./-]+)?)@([\w./-]+)$/.exec(reference)
   return match ? { name: (match[1] as string).toLowerCase(), ref: match[2] as string } : undefined

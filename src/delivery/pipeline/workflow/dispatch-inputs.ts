@@ -1,6 +1,7 @@
 import type { FieldProblem } from '#kernel/common/fault'
 import type { DispatchInput } from './workflow.ts'
 
+/** A value of a `workflow_dispatch` input. */
 export type InputValue = string | number | boolean
 
 /** Checks what somebody gave for `workflow_dispatch` against the declared inputs, and fills in the defaults. All problems at once. */

@@ -15,6 +15,7 @@ export async function loadGithubParser() {
   return await loading
 }
 
+/** GitHub's own workflow parser, as far as we use it. */
 export type GithubParser = Awaited<ReturnType<typeof load>>
 
 let loading: ReturnType<typeof load> | undefined

@@ -12,6 +12,7 @@ const MAX_WORKFLOW_BYTES = 512 * 1024
 /** At most this many alias expansions: a "billion laughs" file is refused, not expanded. */
 const MAX_ALIASES = 100
 
+/** A workflow, or everything that is wrong with its file. */
 export type ParsedWorkflow = { workflow: Workflow; problems: [] } | { workflow: undefined; problems: FieldProblem[] }
 
 /**

@@ -12,6 +12,7 @@ export interface TriggerEvent {
   changedPaths?: readonly string[]
 }
 
+/** Whether an event starts a workflow, or why not. */
 export type TriggerVerdict = { isTriggered: true } | { isTriggered: false; reason: string }
 
 /** Activities of `pull_request` that count when the workflow names none. */

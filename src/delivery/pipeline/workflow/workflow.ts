@@ -16,6 +16,7 @@ export interface Workflow {
   jobs: readonly WorkflowJob[]
 }
 
+/** The `on` of a workflow, as far as our events go. */
 export interface Triggers {
   push?: PatternFilter
   pull_request?: PatternFilter & { types?: string[] }
@@ -26,6 +27,7 @@ export interface Triggers {
   [event: string]: unknown
 }
 
+/** `branches`, `tags` or `paths` with their `-ignore`; patterns in GitHub's syntax. */
 export interface PatternFilter {
   branches?: string[]
   'branches-ignore'?: string[]
@@ -35,6 +37,7 @@ export interface PatternFilter {
   'paths-ignore'?: string[]
 }
 
+/** An input that `workflow_dispatch` declares. */
 export interface DispatchInput {
   type: 'string' | 'choice' | 'boolean' | 'number' | 'environment'
   description?: string
@@ -43,17 +46,20 @@ export interface DispatchInput {
   options?: string[]
 }
 
+/** `defaults.run`. */
 export interface RunDefaults {
   shell?: Template
   workingDirectory?: Template
 }
 
+/** `concurrency`: the group, and whether a newer run stops the one at work. */
 export interface Concurrency {
   group: Template
   cancelInProgress: Template | undefined
   at: Position
 }
 
+/** A job as its file has it. What may hold expressions is a template. */
 export interface WorkflowJob {
   /** Key below `jobs`, e.g. `build`. */
   key: string
@@ -80,6 +86,7 @@ export interface WorkflowJob {
   at: Position
 }
 
+/** A step as its file has it: `run` or `uses`. */
 export interface WorkflowStep {
   /** Given by the author, or made up with the prefix `__`. */
   id: string

@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** What can be wrong with blobs and their keys. */
 export const blobFaults = faults('kernel.blob', {
   bad_key: {
     status: 400,

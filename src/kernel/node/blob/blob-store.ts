@@ -47,6 +47,7 @@ interface BlobCapabilities {
   remove: boolean
 }
 
+/** What is known of a blob without reading it. */
 export interface BlobFacts {
   /** Of the whole blob. */
   sizeBytes: number

@@ -11,6 +11,7 @@ interface ResolvedAddress {
 /** Finds the addresses of a host name. Tests pass their own. */
 export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>
 
+/** Which addresses may be called besides public ones. */
 export interface AddressPolicy {
   allowLoopback: boolean
   allowPrivate: boolean

@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** Why a call to the outside failed or was refused. */
 export const egressFaults = faults('kernel.egress', {
   bad_url: {
     status: 422,

@@ -6,6 +6,7 @@ import { checkedConnector, type Resolve } from './checked-connector.ts'
 import { egressFaults } from './egress-faults.ts'
 import { redirectedRequest, type HopRequest } from './redirect.ts'
 
+/** What may be called, and as whom. By default only public addresses. */
 export interface EgressOptions {
   /** Lets 127.0.0.0/8, ::1 and `*.localhost` be called. Default false. */
   allowLoopback?: boolean
@@ -55,6 +56,7 @@ const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_MAX_BYTES = 10 * 1024 * 1024
 const CONNECT_TIMEOUT_MS = 10_000
 
+/** Makes the one client for calls to the outside. Nothing is opened before the first call. */
 export function createEgress(options: EgressOptions = {}): Egress {
   const policy = {
     allowLoopback: options.allowLoopback ?? false,

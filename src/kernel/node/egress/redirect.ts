@@ -1,5 +1,6 @@
 import { egressFaults } from './egress-faults.ts'
 
+/** One request on the way along redirects. */
 export interface HopRequest {
   url: URL
   method: string

@@ -1,5 +1,6 @@
 import { faults } from '#kernel/common/fault'
 
+/** Why a program could not be run to its end. */
 export const processFaults = faults('kernel.process', {
   not_found: {
     status: 422,

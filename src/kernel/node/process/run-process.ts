@@ -3,6 +3,7 @@ import { feedProcess, type ProcessInput } from './feed-process.ts'
 import { processFaults } from './process-faults.ts'
 import { startProcess, type ProcessExit, type ProcessSpec, type RunningProcess } from './start-process.ts'
 
+/** A program to run to its end. */
 export interface RunSpec extends ProcessSpec {
   /** Written to standard input, which is then closed. */
   input?: ProcessInput
@@ -10,6 +11,7 @@ export interface RunSpec extends ProcessSpec {
   maxOutputBytes?: number
 }
 
+/** How a program ended, and what it wrote. */
 export interface ProcessResult extends ProcessExit {
   stdout: Buffer
   stderr: Buffer

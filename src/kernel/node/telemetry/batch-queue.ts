@@ -1,3 +1,4 @@
+/** How much waits, and when it goes out. */
 export interface BatchQueueOptions<T> {
   intervalMs: number
   maxItems: number

@@ -2,8 +2,10 @@ import type { Json, JsonObject } from '#kernel/common/json'
 import { otlpAttributes, unixNanos } from './otlp-json.ts'
 import { prometheusText, type PrometheusFamily } from './prometheus-text.ts'
 
+/** Labels of a measurement. Of few values each: never an id or a raw path. */
 export type Labels = Readonly<Record<string, string | number | boolean>>
 
+/** What an instrument measures, and in which unit (UCUM, e.g. `s`, `By`, `{request}`). */
 export interface InstrumentOptions {
   /** One sentence; becomes Prometheus' HELP. */
   description: string
@@ -11,13 +13,16 @@ export interface InstrumentOptions {
   unit?: string
 }
 
+/** A sum that only grows. */
 export interface Counter {
   /** Adds `value` (default 1, never negative). */
   add(value?: number, labels?: Labels): void
 }
+/** A value that goes up and down. */
 export interface Gauge {
   set(value: number, labels?: Labels): void
 }
+/** How values are distributed. */
 export interface Histogram {
   record(value: number, labels?: Labels): void
 }

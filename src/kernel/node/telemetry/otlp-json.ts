@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#kernel/common/json'
 
 type AttributeValue = string | number | boolean
+/** Attributes of a span, log record or resource. Undefined ones are left out. */
 export type Attributes = Readonly<Record<string, AttributeValue | undefined>>
 
 /** Attributes in OTLP/JSON; whole numbers as decimal strings (protobuf's JSON form of 64-bit integers). */
@@ -25,6 +26,7 @@ export function otlpRequest(signal: TelemetrySignal, resource: Attributes, scope
   return { [resources]: [{ resource: { attributes: otlpAttributes(resource) }, [scopes]: [{ scope: { ...scope }, [records]: items }] }] }
 }
 
+/** The three kinds of OTLP requests. */
 export type TelemetrySignal = 'traces' | 'metrics' | 'logs'
 
 const NAMES = {

@@ -1,3 +1,4 @@
+/** A metric with all its series. */
 export interface PrometheusFamily {
   /** OpenTelemetry name, e.g. `http.server.request.duration`. */
   name: string

@@ -11,6 +11,7 @@ export type { TelemetrySignal } from './otlp-json.ts'
 /** Takes an OTLP/JSON request, e.g. `ExportTraceServiceRequest`. What it rejects is dropped and counted. */
 type TelemetryExporter = (signal: TelemetrySignal, request: JsonObject) => Promise<void>
 
+/** Who emits, and where it goes. */
 export interface TelemetryOptions {
   /** `service.name`. */
   serviceName: string
@@ -48,6 +49,7 @@ export interface Telemetry extends AsyncDisposable {
 
 const SEVERITIES = { debug: 5, info: 9, warn: 13, error: 17 } as const
 
+/** Makes the platform's own traces, metrics and logs. They wait in memory, bounded, until an exporter is set. */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
   const meter = new MeterRegistry()
   const resource = { 'service.name': options.serviceName, 'service.version': options.version, ...options.resource }

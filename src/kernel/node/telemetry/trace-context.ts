@@ -18,6 +18,7 @@ export function parseTraceparent(header: string | null | undefined): TraceContex
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }
 
+/** The header `traceparent` (W3C Trace Context level 1). */
 export function formatTraceparent(context: TraceContext): string {
   return `00-${context.traceId}-${context.spanId}-${context.isSampled ? '01' : '00'}`
 }

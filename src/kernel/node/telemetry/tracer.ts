@@ -23,6 +23,7 @@ interface Span {
   end(): void
 }
 
+/** Makes spans. */
 export interface Tracer {
   startSpan(name: string, options?: SpanOptions): Span
   /** Runs `work` as a span: what it starts, also asynchronously, is below it. A throw marks the span as failed and goes on. */
@@ -43,6 +44,7 @@ interface Scope {
 
 const scopes = new AsyncLocalStorage<Scope>()
 
+/** Whether spans are not wanted here, as in the work of telemetry itself. */
 export function isSilent(): boolean {
   return scopes.getStore()?.isSilent === true
 }
@@ -52,6 +54,7 @@ export function silently<T>(work: () => Promise<T>): Promise<T> {
   return scopes.run({ isSilent: true }, work)
 }
 
+/** The span that we are in, if any. */
 export function currentContext(): TraceContext | undefined {
   return scopes.getStore()?.context
 }

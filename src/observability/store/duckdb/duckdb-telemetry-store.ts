@@ -18,6 +18,7 @@ import {
 import { EngineClient } from './engine-client.ts'
 import type { QueryArguments, QueryName, QueryResult } from './queries.ts'
 
+/** Where the store lies, and when it works. */
 export interface DuckdbTelemetryStoreOptions {
   /** Holds `telemetry.duckdb` and `spool/`; made when it is absent. One platform at a time. */
   folder: string

@@ -8,6 +8,7 @@ export type EngineRequest =
   | { method: 'prune'; kinds: readonly TelemetryKind[]; olderThanUs: number }
   | { method: 'close' }
 
+/** A request with the id that its answer carries. */
 export type EngineCall = EngineRequest & { id: number }
 
 /** `failure` is for the log, never for people. */

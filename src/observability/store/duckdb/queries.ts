@@ -6,6 +6,7 @@ import { LATENCY_COLUMNS, STATUS_COLUMNS } from '../telemetry-table.ts'
 /** Traces are shown whole when their spans lie within this time around the range. */
 const TRACE_MARGIN_US = 600_000_000
 
+/** Arguments of each query. */
 export interface QueryArguments {
   logs: LogQuery
   traces: TraceQuery
@@ -13,6 +14,7 @@ export interface QueryArguments {
   requests: RequestQuery
   watchedMinutes: TimeRange
 }
+/** Answer of each query. */
 export interface QueryResult {
   logs: StoredLog[]
   traces: TraceSummary[]
@@ -20,6 +22,7 @@ export interface QueryResult {
   requests: RequestRow[]
   watchedMinutes: number[]
 }
+/** Queries that the engine knows. */
 export type QueryName = keyof QueryArguments
 
 type Row = Record<string, string | number | boolean>
@@ -94,6 +97,7 @@ const QUERIES: { [N in QueryName]: (connection: DuckDBConnection, args: QueryArg
   },
 }
 
+/** Runs a query in the engine's process. */
 export async function runQuery<N extends QueryName>(connection: DuckDBConnection, name: N, args: QueryArguments[N]): Promise<QueryResult[N]> {
   return await QUERIES[name](connection, args)
 }

@@ -6,6 +6,7 @@ export interface BackOff {
   resetAfterMs: number
 }
 
+/** Kubernetes' manner of restarts, from a second to a minute; forgotten after a minute of health. */
 export const restartBackOff: BackOff = { baseMs: 1_000, maxMs: 60_000, resetAfterMs: 60_000 }
 
 /** How many failures in a row there are, after one more that came `healthyMs` after the replica had become ready (0: it never did). */

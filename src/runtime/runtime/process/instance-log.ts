@@ -16,6 +16,7 @@ export interface LogLimits {
   logBytes: number
 }
 
+/** When files are cut unless tests say otherwise: 1 MiB of spool, 4 MiB of log. */
 export const logLimits: LogLimits = { spoolBytes: 1024 * 1024, logBytes: 4 * 1024 * 1024 }
 
 /**

@@ -2,6 +2,7 @@ import { environmentOf, listPids, readProcess, type ProcessIdentity } from '#ker
 
 /** Names of the marks in a replica's environment, by which it is known again. */
 export const INSTANCE_MARK = 'FAIRWAY_INSTANCE'
+/** Name of the mark that says to which data folder a replica belongs. */
 export const OWNER_MARK = 'FAIRWAY_INSTANCE_OF'
 
 /** The leader of each process group that carries our marks with this owner, by instance id; none where environments can't be seen. */

@@ -46,6 +46,7 @@ export interface ProcessTimings {
   keepStoppedMs: number
 }
 
+/** The timings of a platform that is no test. */
 export const processTimings: ProcessTimings = {
   startCheckMs: 50,
   checkMs: 2_000,

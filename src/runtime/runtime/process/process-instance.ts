@@ -13,6 +13,7 @@ import { adoptProcess, startProcess, terminate, type RunningProcess } from './ru
 import { prepareWorkingFolder } from './working-folder.ts'
 import type { InstanceRow, WorkloadStore } from './workload-store.ts'
 
+/** What a replica works with. */
 export interface InstanceContext {
   deps: ProcessRuntimeDeps
   timings: ProcessTimings

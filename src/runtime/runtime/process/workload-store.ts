@@ -12,6 +12,7 @@ export interface DesiredWorkload {
   generation: number
 }
 
+/** What is recorded of a replica, so that a later platform finds it. */
 export interface InstanceRow {
   id: string
   generation: number
