@@ -69,6 +69,22 @@ driverContract('postgres', {
   }),
 })
 
+describe('on a managed server', () => {
+  it('needs an administrator that may make roles and databases, no superuser', async () => {
+    const administrator = `manager_${randomBytes(4).toString('hex')}`
+    await query(database.adminUrl, `create role ${administrator} login createrole createdb password 'managed'`)
+    await query(database.adminUrl, `grant connect on database postgres to ${administrator}`)
+    const adminUrl = database.adminUrl.replace(/postgres:[^@]+@/, `${administrator}:managed@`)
+    const managed = new PostgresDriver({ adminUrl, secrets, closed: [] })
+    const wish = request()
+    const outcome = await managed.apply(await managed.plan(wish), context('chg_managed:resource:db'))
+    const { url } = (outcome as unknown as { outputs: { url: { secretPath: string } } }).outputs
+    await query(kept.get(url.secretPath)?.reveal() ?? '', 'create table thing (id int)')
+    await managed.remove(wish.target, context('chg_managed:remove'))
+    await query(database.adminUrl, `drop owned by ${administrator}; drop role ${administrator}`)
+  })
+})
+
 describe('a service', () => {
   it('can work in its database as it likes', async () => {
     const { url } = await provide()

@@ -49,7 +49,8 @@ export async function readState(client: pg.Client, name: string): Promise<Server
 export async function ensureRole(client: pg.Client, role: { name: string; verifier: string; connections: number; target: string; key: string }): Promise<void> {
   const name = client.escapeIdentifier(role.name)
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [role.name])
-  const attributes = `login nosuperuser nocreatedb nocreaterole noinherit connection limit ${role.connections} password ${client.escapeLiteral(role.verifier)}`
+  // A new role has no rights; they are not taken away by name, which on a managed server only a superuser may do.
+  const attributes = `login noinherit connection limit ${role.connections} password ${client.escapeLiteral(role.verifier)}`
   await client.query('begin')
   await client.query(`${rowCount ? 'alter' : 'create'} role ${name} with ${attributes}`)
   await client.query(`comment on role ${name} is ${client.escapeLiteral(JSON.stringify({ target: role.target, key: role.key }))}`)
@@ -69,8 +70,14 @@ export async function ensureDatabaseFor(client: pg.Client, name: string): Promis
 
 /** Inside the new database: its role owns the schema `public`, nobody else may use it. */
 export async function ensureSchema(client: pg.Client, name: string): Promise<void> {
-  await client.query(`alter schema public owner to ${client.escapeIdentifier(name)}`)
+  const role = client.escapeIdentifier(name)
+  const { rows } = await client.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = current_user')
+  const isSuperuser = rows[0]?.rolsuper === true
+  // Who is no superuser may give a schema only to a role that it is a member of; for this moment it is.
+  if (!isSuperuser) await client.query(`grant ${role} to current_user`)
   await client.query('revoke all on schema public from public')
+  await client.query(`alter schema public owner to ${role}`)
+  if (!isSuperuser) await client.query(`revoke ${role} from current_user`)
 }
 
 /** Takes the right to connect from everybody that was not given it by name, e.g. for the platform's own database. */
