@@ -45,7 +45,7 @@ function buildPortal() {
   if (readIfThere(stamp) === wanted) return
   step('build', 'Building the portal (once)')
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  const result = spawnSync(nodeOf(), [vite, 'build', '--config', 'src/interface/portal/vite.config.ts', '--logLevel', 'error'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const result = spawnSync(nodeOf(), [vite, 'build', '--config', 'src/interface/portal/vite.config.ts', '--logLevel', 'error'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } })
   if (result.status !== 0) fail('the portal could not be built, see above')
   mkdirSync(path.dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)

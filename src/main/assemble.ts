@@ -75,7 +75,14 @@ export async function assemble(base: Foundation, stack: AsyncDisposableStack): P
   // From a push to a release; the catalog reads the same repositories.
   const delivery = await createDelivery(
     base,
-    { journal, secrets: secrets.store, authorize, publicUrl: () => door.url, componentOf: (repository) => components.ofRepository(repository) },
+    {
+      journal,
+      secrets: secrets.store,
+      authorize,
+      publicUrl: () => door.url,
+      componentOf: (repository) => components.ofRepository(repository),
+      readIntoCatalog: async (repository, branch, actor) => void (await catalog.ingestion.ingestRepository(repository, branch, actor)),
+    },
     stack,
   )
   const catalog: Catalog = createCatalog({

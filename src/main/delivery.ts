@@ -37,6 +37,8 @@ export interface DeliveryNeeds {
   publicUrl: () => string
   /** The component that a repository builds. */
   componentOf: (repository: string) => Promise<string | undefined>
+  /** Reads a repository into the catalog now. A short run of a new repository may end before its push was read there. */
+  readIntoCatalog: (repository: string, branch: string, actor: string) => Promise<void>
 }
 
 /** From a push to a release. Pushes are taken as soon as it is there; runs wait for `pipelines.start()`. */
@@ -74,8 +76,7 @@ export async function createDelivery(base: Foundation, needs: DeliveryNeeds, sta
     source: pipelineSourceOf(git.host),
     secretsFor: async () => ({}),
     componentOf: needs.componentOf,
-    onRunFinished: async (run) =>
-      await releaseRun({ run, dataDir, pipelines, artifacts: artifacts.service, releases: releases.service, componentOf: needs.componentOf }),
+    onRunFinished: async (run) => await releaseRun({ run, dataDir, pipelines, artifacts: artifacts.service, releases: releases.service, needs }),
   })
   return {
     gitHost: git.host,
@@ -93,12 +94,13 @@ async function releaseRun(deps: {
   pipelines: Pipelines
   artifacts: ArtifactService
   releases: ReleaseService
-  componentOf: DeliveryNeeds['componentOf']
+  needs: DeliveryNeeds
 }): Promise<{ release?: string } | undefined> {
   const { run, pipelines } = deps
   const uploaded = new Set(run.artifacts.map((artifact) => artifact.name))
-  const component = await deps.componentOf(run.repository)
-  if (!uploaded.has(APP) || component === undefined) return undefined
+  if (!uploaded.has(APP)) return undefined
+  const component = await componentOfRun(deps.needs, run)
+  if (component === undefined) return undefined
   const folder = await mkdtemp(path.join(deps.dataDir, 'tmp-release-'))
   try {
     await pipelines.unpackArtifact(run.id, APP, path.join(folder, APP))
@@ -121,6 +123,13 @@ async function releaseRun(deps: {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function componentOfRun({ componentOf, readIntoCatalog }: DeliveryNeeds, run: Run): Promise<string | undefined> {
+  const known = await componentOf(run.repository)
+  if (known !== undefined) return known
+  await readIntoCatalog(run.repository, run.branch, run.actor)
+  return await componentOf(run.repository)
 }
 
 async function readUploaded(pipelines: Pipelines, runId: string, name: string, folder: string): Promise<Uint8Array[]> {

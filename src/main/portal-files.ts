@@ -1,12 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { brotliCompress, constants, gzip } from 'node:zlib'
-import { promisify } from 'node:util'
 
 interface PortalFile {
   type: string
   isHashed: boolean
-  bodies: { identity: Uint8Array; br?: Uint8Array; gzip?: Uint8Array }
+  bodies: { identity: Uint8Array; br: Uint8Array | undefined; gzip: Uint8Array | undefined }
 }
 
 const TYPES: Record<string, string> = {
@@ -30,12 +28,9 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 }
 
-const brotli = promisify(brotliCompress)
-const zip = promisify(gzip)
-
 /**
  * Serves the portal's build from `folder`: hashed assets for ever, every other address is the one page (the router is in the browser).
- * Files are read and compressed at their first request, then kept. @returns a handler that answers undefined for what is not the portal's.
+ * Files are read at their first request, then kept; the build left them compressed beside. @returns a handler that answers undefined for what is not the portal's.
  */
 export function portalFiles(folder: string): (request: Request) => Promise<Response | undefined> {
   const cache = new Map<string, Promise<PortalFile | undefined>>()
@@ -92,12 +87,16 @@ function answer(request: Request, file: PortalFile): Response {
 }
 
 async function readPortalFile(folder: string, name: string): Promise<PortalFile | undefined> {
-  const identity = await readFile(path.join(folder, name)).catch(() => undefined)
+  const identity = await readIfThere(path.join(folder, name))
   if (!identity) return undefined
   const type = TYPES[path.extname(name)] ?? 'application/octet-stream'
   const isText = /^(text|image\/svg|application\/json)/.test(type)
   const bodies = isText
-    ? { identity, br: await brotli(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }), gzip: await zip(identity) }
-    : { identity }
+    ? { identity, br: await readIfThere(path.join(folder, `${name}.br`)), gzip: await readIfThere(path.join(folder, `${name}.gz`)) }
+    : { identity, br: undefined, gzip: undefined }
   return { type, isHashed: name.startsWith('assets/'), bodies }
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  return await readFile(file).catch(() => undefined)
 }

@@ -64,11 +64,11 @@ async function preview(context: CliContext, template: string, values: Record<str
 }
 
 async function valuesOf(options: CreateOptions): Promise<Record<string, Json>> {
-  const fromFile = options.values === undefined ? {} : readValues(options.values, await readFile(options.values, 'utf8'))
+  const fromFile = options.values === undefined ? {} : await readValues(options.values)
   const pairs = options.set.map((pair) => {
     const at = pair.indexOf('=')
     if (at < 1) throw new CliError(`--set takes key=value, not "${pair}"`, EXIT.usage)
-    return [pair.slice(0, at), parse(pair.slice(at + 1)) as Json]
+    return [pair.slice(0, at), parsed(`--set ${pair.slice(0, at)}`, pair.slice(at + 1)) as Json]
   })
   return {
     ...fromFile,
@@ -78,9 +78,20 @@ async function valuesOf(options: CreateOptions): Promise<Record<string, Json>> {
   }
 }
 
-function readValues(file: string, text: string): Record<string, Json> {
-  const value: unknown = parse(text)
+async function readValues(file: string): Promise<Record<string, Json>> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new CliError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`, EXIT.usage)
+  })
+  const value = parsed(file, text)
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new CliError(`${file} holds no parameters: a map of names to values is wanted`, EXIT.usage)
   return value as Record<string, Json>
+}
+
+function parsed(where: string, text: string): unknown {
+  try {
+    return parse(text) as unknown
+  } catch (error) {
+    throw new CliError(`${where} is not YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`, EXIT.usage)
+  }
 }

@@ -6,7 +6,7 @@ import { formatOf, type CliContext } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { printValue } from '../terminal.ts'
 
-/** login, logout, whoami, open. */
+/** login, logout, whoami, login-link, open. */
 export function addSessionCommands(program: Command, context: CliContext): void {
   program
     .command('login [url]')
@@ -39,6 +39,15 @@ export function addSessionCommands(program: Command, context: CliContext): void 
       if (format !== 'table') return printValue(context.terminal, format, { ...me, url, credential: kind })
       context.terminal.out(`${me.displayName} (${me.principal}) at ${url}, by ${kind === 'local' ? "this machine's administrator credential" : kind}`)
       if (me.groups.length > 0) context.terminal.out(`groups: ${me.groups.join(', ')}`)
+    })
+
+  program
+    .command('login-link [user]')
+    .description('print a link that signs somebody in to the portal, once, within 15 minutes; yourself unless told')
+    .action(async (user: string | undefined) => {
+      const client = await context.client()
+      const link = await client.call('loginLinks.create', { body: { user: user ?? (await client.call('me.get', {})).principal } })
+      context.terminal.out(link.url)
     })
 
   program
