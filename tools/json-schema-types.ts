@@ -49,7 +49,8 @@ function objectText(schema: JsonSchema, indent: string): string {
     return `${inner}${/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name)}${optional}: ${typeText(member, inner)}${optional === '' ? '' : ' | undefined'}`
   })
   const rest = schema.additionalProperties
-  if (members.length === 0) return rest === false ? 'Record<string, never>' : `{ [key: string]: ${typeof rest === 'object' ? typeText(rest, indent) : 'unknown'} }`
+  if (members.length === 0)
+    return rest === false ? 'Record<string, never>' : `{ [key: string]: ${typeof rest === 'object' ? typeText(rest, indent) : 'unknown'} }`
   return `{\n${members.join('\n')}\n${indent}}`
 }
 

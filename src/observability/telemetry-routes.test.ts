@@ -4,9 +4,8 @@ import { createRouter, systemCaller } from '#kernel/node/http'
 import { silentLogger } from '#kernel/node/log'
 import { createLogIngest, logRoutes, type LogIngest } from '#observability/log'
 import { RequestMetrics, requestRoutes } from '#observability/request'
-import { MemoryTelemetryStore } from '#observability/store'
+import { MemoryTelemetryStore, type SpanRow } from '#observability/store'
 import { traceRoutes } from '#observability/trace'
-import { spanRow } from './store/telemetry-store-contract.ts'
 
 const NOW = new Date('2026-01-02T00:00:00Z')
 const clock = new ManualClock(NOW)
@@ -30,6 +29,26 @@ function open(): {
 }
 
 const line = { component: 'orders', environment: 'dev', release: 'rel_1', version: '1', instance: 'a', stream: 'stdout' as const }
+
+const span: SpanRow = {
+  component: 'orders',
+  environment: 'dev',
+  release: 'rel_1',
+  version: '1',
+  instance: 'a',
+  traceId: 't1',
+  spanId: 's1',
+  parentSpanId: '',
+  name: 'GET /',
+  kind: 2,
+  startUs: 1_000_000,
+  durationUs: 500,
+  status: 0,
+  statusMessage: '',
+  scope: '',
+  attributes: '{}',
+  events: '[]',
+}
 
 describe('telemetry.logs', () => {
   it('gives a line in the moment after it was written, as an item', async () => {
@@ -91,7 +110,8 @@ describe('telemetry.traces and telemetry.trace', () => {
     const { get, store } = open()
     const traceId = 'a'.repeat(32)
     await store.append('span', [
-      spanRow({
+      {
+        ...span,
         traceId,
         spanId: 'b',
         parentSpanId: 'a',
@@ -100,8 +120,8 @@ describe('telemetry.traces and telemetry.trace', () => {
         durationUs: 100,
         status: 2,
         events: '[{"atUs":1000,"name":"e","attributes":{}}]',
-      }),
-      spanRow({ traceId, spanId: 'a', startUs, durationUs: 1_500.5 }),
+      },
+      { ...span, traceId, spanId: 'a', startUs, durationUs: 1_500.5 },
     ])
     const summary = { traceId, root: 'GET /', component: 'orders', startedAt: '2026-01-01T23:59:00.000Z', durationMs: 1.501, spanCount: 2, hasError: true }
     expect((await get('traces?component=orders')).body).toEqual({ items: [summary] })

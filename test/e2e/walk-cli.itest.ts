@@ -41,7 +41,11 @@ describe('the first walk', () => {
   it('takes a service from a golden path to production, three versions long', { timeout: 480_000 }, async () => {
     const last = await platform.lineWhere((line) => 'walk' in line || 'error' in line, 470_000)
     expect(last).not.toHaveProperty('error')
-    const report = last['walk'] as { environments: { environment: string; version: string }[]; stages: { version: string; stage: string; outcome: string; seconds: number }[]; isComplete: boolean }
+    const report = last['walk'] as {
+      environments: { environment: string; version: string }[]
+      stages: { version: string; stage: string; outcome: string; seconds: number }[]
+      isComplete: boolean
+    }
     expect(report.isComplete).toBe(true)
     expect(Object.fromEntries(report.environments.map((place) => [place.environment, place.version]))).toMatchObject({ production: '2' })
     expect(report.stages.find((stage) => stage.version === 'v3' && stage.stage === 'production')?.outcome).toBe('rolled back')
@@ -54,7 +58,7 @@ describe('the first walk', () => {
 
   it('quarantined the broken release, and will not deploy it again', async () => {
     const { stdout } = await cli(['get', 'releases', '-c', 'orders', '-o', 'json'])
-    const broken = (JSON.parse(stdout) as { version: number; quarantine: { reason: string } | null }[]).find((release) => Number(release.version) === 3)
+    const broken = (JSON.parse(stdout) as { version: number; quarantine: { reason: string } | null }[]).find((release) => release.version === 3)
     expect(broken?.quarantine?.reason).toBeTruthy()
     const refused = await cli(['deploy', 'orders', '-e', 'production', '-r', '3'])
     expect(refused.code).not.toBe(0)
@@ -75,7 +79,8 @@ describe('the first walk', () => {
     const token = made.stdout.trim()
     const folder = await mkdtemp(path.join(tmpdir(), 'fairway-git-'))
     const address = `${platform.url.replace('://', `://git:${token}@`)}/git/acme/orders.git`
-    const git = async (cwd: string, ...args: string[]): Promise<string> => (await run('git', ['-c', 'user.name=Eve', '-c', 'user.email=eve@example.com', ...args], { cwd })).stdout.trim()
+    const git = async (cwd: string, ...args: string[]): Promise<string> =>
+      (await run('git', ['-c', 'user.name=Eve', '-c', 'user.email=eve@example.com', ...args], { cwd })).stdout.trim()
     await git(folder, 'clone', '-q', address, 'one')
     await git(folder, 'clone', '-q', '--depth', '1', address, 'two')
     await git(path.join(folder, 'one'), 'checkout', '-q', '-b', 'notes')
@@ -122,7 +127,16 @@ describe('afterwards', () => {
     expect(await platform.ended).toBe(0)
     expect(await processesWithMarker(dataDir)).toEqual([])
     platform = await startPlatformProcess({ dataDir })
-    await expect.poll(async () => await visit('orders.localhost').then((answer) => answer.version, () => ''), { timeout: 20_000 }).toBe('2')
+    await expect
+      .poll(
+        async () =>
+          await visit('orders.localhost').then(
+            (answer) => answer.version,
+            () => '',
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe('2')
   })
 
   it('goes on after kill -9: workloads never stop, and the next start takes them over', { timeout: 120_000 }, async () => {
@@ -130,9 +144,20 @@ describe('afterwards', () => {
     platform.process.kill('SIGKILL')
     await platform.ended
     platform = await startPlatformProcess({ dataDir })
-    await expect.poll(async () => await visit('orders.localhost').then((answer) => answer.status, () => 0), { timeout: 20_000 }).toBe(200)
+    await expect
+      .poll(
+        async () =>
+          await visit('orders.localhost').then(
+            (answer) => answer.status,
+            () => 0,
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe(200)
     const after = await platform.administrator.call('workloads.list', { query: { component: 'orders', environment: 'production' } })
-    expect(after.items.flatMap((item) => item.instances.map((instance) => instance.pid))).toEqual(before.items.flatMap((item) => item.instances.map((instance) => instance.pid)))
+    expect(after.items.flatMap((item) => item.instances.map((instance) => instance.pid))).toEqual(
+      before.items.flatMap((item) => item.instances.map((instance) => instance.pid)),
+    )
   })
 })
 

@@ -9,7 +9,10 @@ export interface CliResult {
 
 /** Runs `fairway …` as a process, as `npx fairway` does, against a platform's data folder or by a token. */
 export async function runFairway(args: string[], environment: Record<string, string>, input = ''): Promise<CliResult> {
-  const child = spawn(process.execPath, ['bin/fairway.mjs', ...args], { env: { ...childEnvironment(), NO_COLOR: '1', ...environment }, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['bin/fairway.mjs', ...args], {
+    env: { ...childEnvironment(), NO_COLOR: '1', ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

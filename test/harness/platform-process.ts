@@ -58,7 +58,8 @@ export async function startPlatformProcess(options: PlatformProcessOptions = {})
       const found = lines.find(matches)
       if (found) return found
       if (exit !== undefined) throw new Error(`the platform ended with ${exit}: ${errors.slice(-4_000)}\n${JSON.stringify(lines.slice(-3))}`)
-      if (Date.now() > deadline) throw new Error(`no such line within ${budgetMs / 1000} s; the last were ${JSON.stringify(lines.slice(-5))} ${errors.slice(-2_000)}`)
+      if (Date.now() > deadline)
+        throw new Error(`no such line within ${budgetMs / 1000} s; the last were ${JSON.stringify(lines.slice(-5))} ${errors.slice(-2_000)}`)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(done, 200)
         function done(): void {

@@ -50,7 +50,10 @@ export async function changeEnd(client: Client, id: string, states: ReadonlySet<
 /** Creates a service from the golden path, and waits for the release of its first commit. */
 export async function createService(client: Client, name: string): Promise<ReleaseAnswer> {
   const values = { name, owner: 'group:default/payments', description: 'For a test' }
-  const change = await changeEnd(client, (await client.call('creations.create', { body: { template: 'template:default/node-service-postgres', values } }, { idempotencyKey: `test:${name}` })).id)
+  const change = await changeEnd(
+    client,
+    (await client.call('creations.create', { body: { template: 'template:default/node-service-postgres', values } }, { idempotencyKey: `test:${name}` })).id,
+  )
   if (change.state !== 'done') throw new Error(`${name} was not created: ${change.result?.message}`)
   return await releaseOf(client, name, 1)
 }
@@ -59,15 +62,22 @@ export async function createService(client: Client, name: string): Promise<Relea
 export async function releaseOf(client: Client, component: string, version: number): Promise<ReleaseAnswer> {
   return await eventually(
     `release ${version} of ${component}`,
-    async () => (await client.call('releases.list', { query: { component, limit: 50 } })).items.find((release) => Number(release.version) === version),
+    async () => (await client.call('releases.list', { query: { component, limit: 50 } })).items.find((release) => release.version === version),
     300_000,
   )
 }
 
 /** Clones, edits one file, pushes. @returns the commit. */
-export async function pushEdit(platform: Pick<PlatformProcess, 'url'>, token: string, component: string, file: string, edit: (text: string) => string): Promise<string> {
+export async function pushEdit(
+  platform: Pick<PlatformProcess, 'url'>,
+  token: string,
+  component: string,
+  file: string,
+  edit: (text: string) => string,
+): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'fairway-edit-'))
-  const git = async (...args: string[]): Promise<string> => (await run('git', ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', ...args], { cwd: folder })).stdout.trim()
+  const git = async (...args: string[]): Promise<string> =>
+    (await run('git', ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', ...args], { cwd: folder })).stdout.trim()
   try {
     await git('clone', '-q', `${platform.url.replace('://', `://git:${token}@`)}/git/acme/${component}.git`, '.')
     await writeFile(path.join(folder, file), edit(await readFile(path.join(folder, file), 'utf8')))

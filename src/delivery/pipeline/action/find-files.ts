@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { minimatch } from 'minimatch'
+import { Minimatch } from 'minimatch'
 
 /** What a search found. */
 export interface FoundFiles {
@@ -21,8 +21,8 @@ export function findFiles(patterns: readonly string[], options: { base: string; 
   for (const raw of patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== '' && !pattern.startsWith('#'))) {
     const isExclusion = raw.startsWith('!')
     const pattern = path.resolve(options.base, expandHome(isExclusion ? raw.slice(1) : raw))
-    const matches = (file: string): boolean =>
-      file === pattern || file.startsWith(`${pattern}/`) || minimatch(file, pattern, { dot: true, nocomment: true }) || isBelowMatch(file, pattern)
+    const glob = new Minimatch(pattern, { dot: true, nocomment: true })
+    const matches = (file: string): boolean => file === pattern || file.startsWith(`${pattern}/`) || glob.match(file) || isBelowMatch(file, pattern, glob)
     if (isExclusion) {
       for (const file of found) if (matches(file)) found.delete(file)
       continue
@@ -35,11 +35,11 @@ export function findFiles(patterns: readonly string[], options: { base: string; 
 }
 
 /** A pattern that matches a folder takes all in it: `dist/*` takes `dist/a/b.js`. */
-function isBelowMatch(file: string, pattern: string): boolean {
+function isBelowMatch(file: string, pattern: string, glob: Minimatch): boolean {
   if (!/[*?[]/.test(pattern) || pattern.includes('**')) return false
   const depth = pattern.split('/').length
   const parts = file.split('/')
-  return parts.length > depth && minimatch(parts.slice(0, depth).join('/'), pattern, { dot: true, nocomment: true })
+  return parts.length > depth && glob.match(parts.slice(0, depth).join('/'))
 }
 
 /** The part of a pattern before its first wildcard, up to a whole folder. */

@@ -180,7 +180,7 @@ function queryOf(url: URL): Record<string, string | string[]> {
   return query
 }
 
-export function problemResponse(error: unknown, requestId: string): Response {
+function problemResponse(error: unknown, requestId: string): Response {
   const problem = toProblem(error, requestId)
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'x-request-id': requestId }
   if (problem.retryAfterSeconds !== undefined) headers['retry-after'] = String(problem.retryAfterSeconds)
