@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { entityHref, shortId, shortRef, versionLabel } from './reference.ts'
+import { entityHref, runName, shortId, shortRef, versionLabel } from './reference.ts'
+
+test.each([
+  ['CI', 'CI'],
+  ['Answer 404', 'ci.yml'],
+])('a run with the name %j is called %j', (name, called) => {
+  expect(runName({ name, workflow: '.github/workflows/ci.yml', commitMessage: 'Answer 404\n\nWhy not.' })).toBe(called)
+})
 
 describe('references', () => {
   test.each([

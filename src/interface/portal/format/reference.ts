@@ -35,6 +35,11 @@ export function versionLabel(version: string): string {
   return /^\d/.test(version) ? `v${version}` : version
 }
 
+/** What a run is called: its own name; where that is the commit's title (GitHub's default), the workflow's file: `ci.yml`. */
+export function runName(run: { name: string; workflow: string; commitMessage: string }): string {
+  return run.name === run.commitMessage.split('\n')[0] ? (run.workflow.split('/').at(-1) ?? run.name) : run.name
+}
+
 /** An id short enough for a table: `rel_01k…7q2c`; commits and digests show their first characters. */
 export function shortId(id: string): string {
   if (/^[0-9a-f]{40}$/.test(id)) return id.slice(0, 7)

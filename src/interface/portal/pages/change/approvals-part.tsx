@@ -1,5 +1,6 @@
 import type { Change } from '../../api/shapes/index.ts'
 import { plural } from '../../format/quantity.ts'
+import { sentence } from '../../parts/plan/plan-summary.ts'
 import { Age } from '../../ui/age.tsx'
 import { EntityLink, Who } from '../../ui/links.tsx'
 import { Section } from '../../ui/page.tsx'
@@ -23,7 +24,7 @@ export function ApprovalsPart({ change }: { change: Change }) {
               <EntityLink of={group} kind="group" />
             </span>
           ))}
-          {rule.separationOfDuties ? ', by somebody else than the requester' : ''}. <span className="dim">{rule.reason}</span>
+          {rule.separationOfDuties ? ', by somebody else than the requester' : ''}. <span className="dim">{sentence(rule.reason)}</span>
         </p>
       )}
       <ul>

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Run } from '../../api/shapes/index.ts'
 import { durationBetween } from '../../format/duration.ts'
-import { shortId } from '../../format/reference.ts'
+import { runName, shortId } from '../../format/reference.ts'
 import { Age } from '../../ui/age.tsx'
 import { useNow } from '../../ui/clock.ts'
 import { runLook } from '../../ui/looks.ts'
@@ -20,7 +20,7 @@ const columns: readonly Column<Run>[] = [
             {run.commitMessage.split('\n')[0]}
           </Link>
         }
-        sub={`${run.name} #${run.number} · ${run.event} on ${run.branch}`}
+        sub={`${runName(run)} #${run.number} · ${run.event} on ${run.branch}`}
       />
     ),
   },

@@ -7,7 +7,7 @@ import { queries } from '../../api/queries.ts'
 import type { Run } from '../../api/shapes/index.ts'
 import { durationBetween } from '../../format/duration.ts'
 import { formatSize } from '../../format/quantity.ts'
-import { shortId } from '../../format/reference.ts'
+import { runName, shortId } from '../../format/reference.ts'
 import { Age } from '../../ui/age.tsx'
 import { useNow } from '../../ui/clock.ts'
 import { EntityLink, Who } from '../../ui/links.tsx'
@@ -31,7 +31,7 @@ export function RunPage() {
   const run = query.data
   return (
     <Page
-      title={run === undefined ? 'Run' : `${run.name} #${run.number}`}
+      title={run === undefined ? 'Run' : `${runName(run)} #${run.number}`}
       above={<Link to="/pipelines">Pipelines</Link>}
       heading={
         run === undefined ? undefined : (
@@ -44,7 +44,7 @@ export function RunPage() {
       actions={run === undefined ? undefined : <RunActions run={run} />}
     >
       <div role="status" className="sr">
-        {run === undefined ? '' : `${run.name} #${run.number}: ${runLook(run.state, run.conclusion).word}`}
+        {run === undefined ? '' : `${runName(run)} #${run.number}: ${runLook(run.state, run.conclusion).word}`}
       </div>
       <QueryView query={query} what="run" skeleton={<RowSkeletons rows={10} />}>
         {(data) => <RunBody run={data} />}
@@ -66,7 +66,7 @@ function RunFacts({ run }: { run: Run }) {
   return (
     <span className={css['facts']}>
       <span>
-        {run.name} #{run.number}
+        {runName(run)} #{run.number}
       </span>
       {run.component === null || run.component === undefined ? <span>{run.repository}</span> : <EntityLink of={run.component} />}
       <span>

@@ -32,10 +32,15 @@ export function describePlan(actions: readonly PlannedAction[]): string {
   return losses === 0 ? parts.join(', ') : `${parts.join(', ')}: ${losses === 1 ? 'one action' : `${losses} actions`} with data loss`
 }
 
+/** With a full stop, so that something can follow. */
+export function sentence(text: string): string {
+  const trimmed = text.trim()
+  return trimmed === '' || /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`
+}
+
 /** The plan in two sentences: its own summary, and what it does to how many things. */
 export function planSentences(plan: { summary: string; actions: readonly PlannedAction[] }): [string, string] {
-  const summary = plan.summary.trim()
-  return [summary === '' || /[.!?]$/.test(summary) ? summary : `${summary}.`, `It ${describePlan(plan.actions)}.`]
+  return [sentence(plan.summary), `It ${describePlan(plan.actions)}.`]
 }
 
 /** The actions by what people care about, most delicate first; groups without actions are left out. */

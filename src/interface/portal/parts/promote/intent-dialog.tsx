@@ -2,9 +2,10 @@ import { Button, Modal, Skeleton, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { formatMoney } from '../../format/quantity.ts'
+import { formatMoney, plural } from '../../format/quantity.ts'
+import { shortRef } from '../../format/reference.ts'
 import { FaultNotice, Strip } from '../../ui/notice.tsx'
-import { dangerWord, planSentences } from '../plan/plan-summary.ts'
+import { dangerWord, planSentences, sentence } from '../plan/plan-summary.ts'
 import { PlanView } from '../plan/plan-view.tsx'
 import { intentTitle, planIntent, startIntent, type Intent } from './intent.ts'
 
@@ -43,7 +44,9 @@ export function IntentDialog({ intent, onClose }: { intent: Intent; onClose: () 
             </p>
             {plan.data.approval === null ? null : (
               <Strip tone="purple">
-                It will wait for {plan.data.approval.required} of {plan.data.approval.groups.join(', ')}. {plan.data.approval.reason}
+                It will wait for {plural(plan.data.approval.required, 'approval')}
+                {plan.data.approval.groups.length === 0 ? '' : ` of ${plan.data.approval.groups.map(shortRef).join(' or ')}`}
+                {plan.data.approval.separationOfDuties ? ', by somebody else than you' : ''}. {sentence(plan.data.approval.reason)}
               </Strip>
             )}
             <PlanView plan={plan.data} />
