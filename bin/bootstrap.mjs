@@ -2,7 +2,8 @@
 // stale, builds the portal when its sources changed, and hands over to the pinned Node of this checkout.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,8 +24,10 @@ const scripts = {
 if (!(command in scripts)) fail(`there is no script "${command}"; there are: ${Object.keys(scripts).join(', ')}`)
 if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node ${process.versions.node} is too old: install Node 20 or newer`)
 if (spawnSync('git', ['--version'], { stdio: 'ignore' }).status !== 0) fail('git is missing: install it, then start again')
-install()
-buildPortal()
+oneAtATime(() => {
+  install()
+  buildPortal()
+})
 scripts[command]()
 
 /** `npm ci`, when node_modules is missing or from another lock file. Install scripts never run. */
@@ -51,12 +54,39 @@ function buildPortal() {
   writeFileSync(stamp, wanted)
 }
 
+/** Two starts at once in one checkout install once: the second waits. What a killed one left behind is taken over. */
+function oneAtATime(work) {
+  const lock = path.join(tmpdir(), `fairway-install-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`)
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx', mode: 0o600 })
+      break
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+      const holder = Number(readIfThere(lock) ?? 0)
+      if (holder > 0 && isAlive(holder)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+      else rmSync(lock, { force: true })
+    }
+  }
+  process.on('exit', () => rmSync(lock, { force: true }))
+  work()
+  rmSync(lock, { force: true })
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
 function handOver(argv) {
   const node = nodeOf()
   const environment = { ...process.env, NODE_NO_WARNINGS: '1' }
   // V8 lets its young generation grow to 64 MiB in the first seconds, and its old one far beyond what lives. Measured (`npm run bench memory`): so it
   // takes 60 MB less, at the same number of Changes and requests per second.
-  const nodeArgs = ['--disable-warning=ExperimentalWarning', '--optimize-for-size', '--max-semi-space-size=2', ...argv]
+  const nodeArgs = [...JSON.parse(readFileSync(path.join(root, 'bin', 'node-arguments.json'), 'utf8')), ...argv]
   // Where this Node can, it becomes the platform instead of standing beside it.
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     process.chdir(root)

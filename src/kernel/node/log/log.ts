@@ -50,7 +50,7 @@ export interface LogEntry {
 
 /** Writes JSON lines to `file` (a path, or `stderr`), and each entry to `sink` when given. */
 export function createLogger(options: { level: Level | 'silent'; file?: string; sink?: (entry: LogEntry) => void }): Logger {
-  const destination = options.file === undefined ? pino.destination({ fd: 2, sync: true }) : pino.destination({ dest: options.file, sync: false, mkdir: true })
+  const destination = options.file === undefined ? pino.destination({ fd: 2, sync: true }) : pino.destination({ dest: options.file, sync: true, mkdir: true })
   const base = pino(
     {
       level: options.level,
