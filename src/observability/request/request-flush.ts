@@ -10,7 +10,7 @@ export interface RequestFlushDeps {
   store: TelemetryStore
   clock: Clock
   log: Logger
-  /** Told of each batch of rows before it is stored, and of each watched minute (since 1970). */
+  /** Told of each batch of rows once it is stored, so never twice of the same; and of each watched minute (since 1970), also while nothing can be stored. */
   onFlush?: (rows: readonly RequestRow[], watchedMinute: number) => void
 }
 
@@ -20,16 +20,18 @@ export function startRequestFlush(deps: RequestFlushDeps): AsyncDisposable {
   const flush = async (isAll: boolean): Promise<void> => {
     const minute = Math.floor(deps.clock.now().getTime() / 60_000)
     const rows = deps.metrics.takeUnstored(isAll)
-    deps.onFlush?.(rows, minute)
     try {
       await deps.store.append('request', rows)
-      if (minute !== watchedMinute) await deps.store.append('watch', [{ minute }])
-      watchedMinute = minute
     } catch (error) {
       deps.metrics.put(rows)
+      deps.onFlush?.([], minute)
       throw error
     }
+    deps.onFlush?.(rows, minute)
     deps.metrics.forgetOld()
+    if (minute === watchedMinute) return
+    await deps.store.append('watch', [{ minute }])
+    watchedMinute = minute
   }
   const loop = startLoop({ name: 'storing request metrics', intervalMs: REQUEST_STEP_SECONDS * 1000, log: deps.log, work: () => flush(false) })
   return {

@@ -78,6 +78,28 @@ describe('storing', () => {
     expect(await store.requests({ ...range, stepSeconds: 10 })).toHaveLength(2)
     expect(await store.watchedMinutes(range)).toEqual([START.getTime() / 60_000])
   })
+
+  it('tells of each row once, though the store could not take it at first', async () => {
+    const clock = new ManualClock(START)
+    const metrics = new RequestMetrics({ clock })
+    let refusals = 0
+    class FullStore extends MemoryTelemetryStore {
+      override async append(...given: Parameters<MemoryTelemetryStore['append']>): Promise<void> {
+        if (given[0] === 'request' && refusals++ === 0) throw new Error('the disk is full')
+        await super.append(...given)
+      }
+    }
+    const store = new FullStore()
+    const flushed: number[] = []
+    metrics.recordRequest(sample(1))
+    clock.advance(12_000)
+    {
+      const flush = startRequestFlush({ metrics, store, clock, log: silentLogger, onFlush: (rows) => flushed.push(rows.length) })
+      await flush[Symbol.asyncDispose]()
+    }
+    expect(flushed).toEqual([0, 1])
+    expect(await store.requests({ fromUs: 0, toUs: 1e16, stepSeconds: 10 })).toMatchObject([{ statuses: [0, 1, 0, 0, 0] }])
+  })
 })
 
 describe('RequestHealth', () => {
