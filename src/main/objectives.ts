@@ -18,8 +18,19 @@ export function objectivesOf(directory: CatalogDirectory, components: Components
       const own = documents.filter((document) => !document.file.startsWith(ORGANISATION) && textField(document, 'service') === component.name)
       for (const document of own.length > 0 ? own : shared)
         for (const environment of environments)
-          sources.push({ document: document.entity, component: component.name, environment: environment.name, file: document.file })
+          sources.push({ document: openSloOf(document), component: component.name, environment: environment.name, file: document.file })
     }
     return sources
+  }
+}
+
+/** The document as OpenSLO has it: without what the catalog adds to every entity. */
+function openSloOf({ entity }: StoredDocument): unknown {
+  const { name, title, labels } = entity.metadata
+  return {
+    apiVersion: entity.apiVersion,
+    kind: entity.kind,
+    metadata: { name, ...(title === undefined ? {} : { displayName: title }), ...(labels === undefined ? {} : { labels }) },
+    spec: entity.spec,
   }
 }

@@ -8,6 +8,8 @@ import { tableText } from '../terminal.ts'
 interface Finding {
   what: string
   isGood: boolean
+  /** The platform works without it. */
+  isOptional?: boolean
   detail: string
 }
 
@@ -27,17 +29,22 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
         ['go', ['version'], 'optional: golden paths in Go'],
       ] as const) {
         const found = tool(name, [...args], wish)
-        findings.push({ ...found, isGood: true })
+        findings.push({ ...found, isOptional: true })
       }
       findings.push(await platform(context))
       context.terminal.out(
         tableText(
           ['', 'what', 'detail'],
-          findings.map((finding) => [finding.isGood ? pc.green('ok') : pc.red('missing'), finding.what, finding.detail]),
+          findings.map((finding) => [markOf(finding), finding.what, finding.detail]),
         ),
       )
-      context.exitWith(findings.every((finding) => finding.isGood) ? EXIT.done : EXIT.failed)
+      context.exitWith(findings.every((finding) => finding.isGood || finding.isOptional === true) ? EXIT.done : EXIT.failed)
     })
+}
+
+function markOf(finding: Finding): string {
+  if (finding.isGood) return pc.green('ok')
+  return finding.isOptional === true ? pc.dim('absent') : pc.red('missing')
 }
 
 function tool(name: string, args: string[], wish: string): Finding {
