@@ -4,6 +4,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childEnvironment } from '#kernel/node/config'
 
+const nodeArguments = JSON.parse(readFileSync('bin/node-arguments.json', 'utf8')) as string[]
+
 /** The product as a process, measured from outside. */
 export interface MeasuredPlatform {
   url: string
@@ -17,15 +19,15 @@ export interface MeasuredPlatform {
 }
 
 /**
- * Starts by the door of `npm start`, with `--no-walk --json` on free ports, and asks `/readyz` every 10 ms until it is 200. Where Node can't
- * replace itself, `pid` is that of the door.
+ * Starts what `npm start -- --no-walk --json` hands over to, with the same arguments of Node, on free ports, and asks `/readyz` every 10 ms
+ * until it is 200. Not by the door of `npm start` itself: that may install packages, and a measure changes nothing of the checkout.
  * @throws Error when the process ends first.
  */
 export async function startMeasured(dataDir: string): Promise<MeasuredPlatform> {
   const [port, ingressPort] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()
-  const child = spawn(process.execPath, ['bin/bootstrap.mjs', 'start', '--no-walk', '--json'], {
+  const child = spawn(process.execPath, [...nodeArguments, 'src/main/start.ts', '--no-walk', '--json'], {
     env: { ...childEnvironment(), FAIRWAY_DATA: dataDir, FAIRWAY_PORT: String(port), FAIRWAY_INGRESS_PORT: String(ingressPort) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
