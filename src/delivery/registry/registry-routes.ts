@@ -222,6 +222,8 @@ function renderFault(problem: { status: number; code: string; detail: string }):
     'kernel.http.unauthenticated': 'UNAUTHORIZED',
     'kernel.http.forbidden': 'DENIED',
     'kernel.http.too_large': 'SIZE_INVALID',
+    // Of a path that no name can have, e.g. one with a NUL in it.
+    'kernel.http.bad_request': 'NAME_INVALID',
   }
   const code = own?.toUpperCase() ?? known[problem.code] ?? (problem.status === 401 ? 'UNAUTHORIZED' : problem.status === 429 ? 'TOOMANYREQUESTS' : 'UNKNOWN')
   return ociError(problem.status, code, problem.detail)

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Database, Queryable, Transaction } from '#kernel/node/database'
 import { pipelineFaults } from '../pipeline-faults.ts'
-import { findRunRow, LEASE_MS, toRunRecord } from './run-store.ts'
+import { toRunRecord } from './run-rows.ts'
+import { findRunRow, LEASE_MS } from './run-store.ts'
 import type { RunRecord } from './run.ts'
 
 /**

@@ -11,7 +11,8 @@ import { parseWorkflow } from '../workflow/parse-workflow.ts'
 import { repositoryPayload } from './github-context.ts'
 import { prepareRun, type RunSeed } from './prepare-run.ts'
 import { runEvent } from './progress-store.ts'
-import { findRunIdByKey, findRunRow, insertRun, loadRuns, toRunRecord } from './run-store.ts'
+import { toRunRecord } from './run-rows.ts'
+import { findRunIdByKey, findRunRow, insertRun, loadRuns } from './run-store.ts'
 import type { Run, StartRequest } from './run.ts'
 
 /** What starting, cancelling and repeating runs works with. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Database, Queryable, Transaction } from '#kernel/node/database'
-import type { Annotation, Conclusion, Job, JobRecord, Run, RunArtifact, RunRecord, Step } from './run.ts'
+import type { Annotation, JobRecord, Run } from './run.ts'
+import { SHOWN_COLUMNS, toArtifact, toJob, toJobRecord, toRun, type RunRow } from './run-rows.ts'
 import type { PipelineTables, RunTable } from './run-table.ts'
 
 /** How long an executor may be silent before another takes its runs. */
@@ -71,36 +72,10 @@ export async function findRunRow(db: Queryable, id: string): Promise<RunRow | un
   return await tables(db).selectFrom('pipeline_run').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-type RunRow = Awaited<ReturnType<typeof selectRunRow>>
-const selectRunRow = async (db: Queryable) => await tables(db).selectFrom('pipeline_run').selectAll().executeTakeFirstOrThrow()
-
 /** The run that has this dedupe key. */
 export async function findRunIdByKey(db: Queryable, dedupeKey: string): Promise<string | undefined> {
   return (await tables(db).selectFrom('pipeline_run').select('id').where('dedupe_key', '=', dedupeKey).executeTakeFirst())?.id
 }
-
-/** What people see of a run: not its source and payload, which may be large. */
-const SHOWN_COLUMNS = [
-  'id',
-  'number',
-  'attempt',
-  'repository',
-  'component',
-  'workflow',
-  'name',
-  'event',
-  'branch',
-  'commit_sha',
-  'commit_message',
-  'actor',
-  'state',
-  'conclusion',
-  'created_at',
-  'started_at',
-  'finished_at',
-  'annotations',
-  'release_id',
-] as const
 
 /** Whole runs with their jobs and artifacts, in the order of `ids`. Three queries, however many runs. */
 export async function loadRuns(db: Queryable, ids: readonly string[]): Promise<Run[]> {
@@ -160,101 +135,4 @@ export async function listRunIds(db: Queryable, filter: RunFilter): Promise<stri
 export async function loadJobRecords(db: Queryable, runId: string): Promise<JobRecord[]> {
   const rows = await tables(db).selectFrom('pipeline_job').selectAll().where('run_id', '=', runId).orderBy('position').orderBy('matrix_index').execute()
   return rows.map(toJobRecord)
-}
-
-/** A run as the engine works with it. */
-export function toRunRecord(row: RunRow): RunRecord {
-  return {
-    id: row.id,
-    number: row.number,
-    attempt: row.attempt,
-    repository: row.repository,
-    workflow: row.workflow,
-    workflowName: row.workflow_name,
-    source: row.source,
-    event: row.event,
-    payload: row.payload,
-    inputs: row.inputs,
-    ref: row.ref,
-    branch: row.branch,
-    isDefaultBranch: row.is_default_branch,
-    commit: row.commit_sha,
-    commitMessage: row.commit_message,
-    actor: row.actor,
-    isCancelRequested: row.cancel_requested_at !== null,
-  }
-}
-
-type JobRow = Awaited<ReturnType<typeof selectJobRow>>
-const selectJobRow = async (db: Database) => await tables(db).selectFrom('pipeline_job').selectAll().executeTakeFirstOrThrow()
-
-function toJobRecord(row: JobRow): JobRecord {
-  return {
-    id: row.id,
-    key: row.key,
-    name: row.name,
-    position: row.position,
-    needs: row.needs,
-    matrix: row.matrix,
-    matrixIndex: row.matrix_index,
-    matrixTotal: row.matrix_total,
-    isExpanded: row.is_expanded,
-    maxParallel: row.max_parallel,
-    isFailFast: row.is_fail_fast,
-    state: row.state,
-    conclusion: row.conclusion,
-    isTolerated: row.is_tolerated,
-    attempt: row.attempt,
-    outputs: row.outputs,
-  }
-}
-
-function toRun(row: Pick<RunRow, (typeof SHOWN_COLUMNS)[number]>, jobs: Job[], artifacts: RunArtifact[]): Run {
-  return {
-    id: row.id,
-    number: row.number,
-    attempt: row.attempt,
-    repository: row.repository,
-    component: row.component,
-    workflow: row.workflow,
-    name: row.name,
-    event: row.event,
-    branch: row.branch,
-    commit: row.commit_sha,
-    commitMessage: row.commit_message,
-    actor: row.actor,
-    state: row.state,
-    conclusion: row.conclusion,
-    createdAt: row.created_at.toISOString(),
-    startedAt: iso(row.started_at),
-    finishedAt: iso(row.finished_at),
-    annotations: row.annotations,
-    jobs,
-    artifacts,
-    release: row.release_id,
-  }
-}
-
-function toJob(row: JobRow): Job {
-  return {
-    id: row.id,
-    key: row.key,
-    name: row.name,
-    needs: row.needs,
-    state: row.state,
-    conclusion: row.conclusion as Conclusion | null,
-    startedAt: iso(row.started_at),
-    finishedAt: iso(row.finished_at),
-    matrix: row.matrix,
-    steps: row.steps as Step[],
-    annotations: row.annotations,
-  }
-}
-
-function toArtifact(row: { name: string; size_bytes: number; digest: string }): RunArtifact {
-  return { name: row.name, sizeBytes: row.size_bytes, digest: row.digest }
-}
-
-function iso(date: Date | null): string | null {
-  return date?.toISOString() ?? null
 }
