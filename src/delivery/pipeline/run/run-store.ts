@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Database, Queryable, Transaction } from '#kernel/node/database'
-import type { Annotation, JobRecord, Run } from './run.ts'
+import type { Queryable, Transaction } from '#kernel/node/database'
+import type { Annotation, JobRecord, Run, RunRecord } from './run.ts'
 import { SHOWN_COLUMNS, toArtifact, toJob, toJobRecord, toRun, type RunRow } from './run-rows.ts'
 import type { PipelineTables, RunTable } from './run-table.ts'
 
