@@ -6,6 +6,8 @@ export interface TrafficTally {
   served: Record<string, number>
   /** Answers of 500 and above, and cut connections, by version (`none` when nobody answered). */
   failed: Record<string, number>
+  /** The longest time in which nobody was served, in milliseconds. */
+  longestGapMs: number
 }
 
 /**
@@ -13,7 +15,8 @@ export interface TrafficTally {
  * The version comes from the ingress's `fairway-version` answer header.
  */
 export function startUserTraffic(options: { ingressUrl: string; host: string; perSecond?: number }): { tally: TrafficTally } & AsyncDisposable {
-  const tally: TrafficTally = { served: {}, failed: {} }
+  const tally: TrafficTally = { served: {}, failed: {}, longestGapMs: 0 }
+  let lastServedAt = performance.now()
   const target = new URL(options.ingressUrl)
   const inFlight = new Set<Promise<void>>()
   const timer = setInterval(
@@ -21,6 +24,9 @@ export function startUserTraffic(options: { ingressUrl: string; host: string; pe
       const one = requestOnce(target, options.host).then(({ status, version }) => {
         const side = status < 500 ? tally.served : tally.failed
         side[version] = (side[version] ?? 0) + 1
+        if (status >= 500) return
+        tally.longestGapMs = Math.max(tally.longestGapMs, performance.now() - lastServedAt)
+        lastServedAt = performance.now()
       })
       inFlight.add(one)
       void one.finally(() => inFlight.delete(one))
