@@ -1,5 +1,5 @@
 import type { SloSource } from '#observability/slo'
-import type { CatalogDirectory } from '#platform/catalog'
+import type { CatalogDirectory, StoredDocument } from '#platform/catalog'
 import { textField, type Components } from './components.ts'
 import type { Organisation } from './organisation.ts'
 
@@ -10,15 +10,25 @@ const ORGANISATION = 'fairway/organisation/'
  * each in every environment.
  */
 export function objectivesOf(directory: CatalogDirectory, components: Components, organisation: Organisation): () => Promise<readonly SloSource[]> {
+  // The catalog gives the same documents until they change: so do we, and nobody parses them again.
+  const opened = new WeakMap<StoredDocument, unknown>()
+  const documentOf = (stored: StoredDocument): unknown => {
+    const document = opened.get(stored) ?? openSloOf(stored)
+    opened.set(stored, document)
+    return document
+  }
   return async () => {
     const [documents, all, environments] = await Promise.all([directory.slos(), components.list(), organisation.environments()])
     const shared = documents.filter((document) => document.file.startsWith(ORGANISATION))
+    const ownOf = Map.groupBy(
+      documents.filter((document) => !document.file.startsWith(ORGANISATION)),
+      (document) => textField(document, 'service'),
+    )
     const sources: SloSource[] = []
     for (const component of all) {
-      const own = documents.filter((document) => !document.file.startsWith(ORGANISATION) && textField(document, 'service') === component.name)
-      for (const document of own.length > 0 ? own : shared)
+      for (const document of ownOf.get(component.name) ?? shared)
         for (const environment of environments)
-          sources.push({ document: openSloOf(document), component: component.name, environment: environment.name, file: document.file })
+          sources.push({ document: documentOf(document), component: component.name, environment: environment.name, file: document.file })
     }
     return sources
   }
