@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 
 interface PortalFile {
@@ -33,31 +33,52 @@ const SECURITY_HEADERS = {
  * Files are read at their first request, then kept; the build left them compressed beside. @returns a handler that answers undefined for what is not the portal's.
  */
 export function portalFiles(folder: string): (request: Request) => Promise<Response | undefined> {
-  const cache = new Map<string, Promise<PortalFile | undefined>>()
-  const known = readdir(folder, { recursive: true }).then(
-    (names) => new Set(names.map((name) => name.split(path.sep).join('/'))),
-    () => new Set<string>(),
-  )
+  let build = openBuild(folder)
+  let builtAtMs: number | undefined
 
-  const load = (name: string): Promise<PortalFile | undefined> => {
-    const found = cache.get(name) ?? readPortalFile(folder, name)
-    cache.set(name, found)
-    return found
+  /** The build that lies there now: a new one, e.g. after an update, is taken up with its next page. */
+  const current = async (isPage: boolean): Promise<PortalBuild> => {
+    if (!isPage) return await build
+    const changedAtMs = await stat(path.join(folder, 'index.html')).then(
+      (found) => found.mtimeMs,
+      () => undefined,
+    )
+    if (changedAtMs !== builtAtMs) build = openBuild(folder)
+    builtAtMs = changedAtMs
+    return await build
   }
 
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
     const { pathname } = new URL(request.url)
     if (/^\/(api|git|v2|v1)\//.test(pathname)) return undefined
-    const names = await known
     const wanted = decoded(pathname.slice(1))
     if (wanted === undefined) return undefined
-    const isAsset = names.has(wanted) && wanted !== 'index.html' && /\.\w+$/.test(wanted)
-    if (!isAsset && /\.\w{2,5}$/.test(wanted)) return undefined
-    const file = await load(isAsset ? wanted : 'index.html')
+    const isPage = !/\.\w{2,5}$/.test(wanted) || wanted === 'index.html'
+    const { names, load } = await current(isPage)
+    if (!isPage && !names.has(wanted)) return undefined
+    const file = await load(isPage ? 'index.html' : wanted)
     return file
       ? answer(request, file)
       : new Response('The portal has not been built yet: run `npm start` in the checkout.\n', { status: 503, headers: { 'content-type': 'text/plain' } })
+  }
+}
+
+interface PortalBuild {
+  names: ReadonlySet<string>
+  load(name: string): Promise<PortalFile | undefined>
+}
+
+async function openBuild(folder: string): Promise<PortalBuild> {
+  const listed = await readdir(folder, { recursive: true }).catch(() => [])
+  const cache = new Map<string, Promise<PortalFile | undefined>>()
+  return {
+    names: new Set(listed.map((name) => name.split(path.sep).join('/'))),
+    load: (name) => {
+      const found = cache.get(name) ?? readPortalFile(folder, name)
+      cache.set(name, found)
+      return found
+    },
   }
 }
 
