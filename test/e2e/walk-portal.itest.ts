@@ -12,6 +12,7 @@ import {
   pushEdit,
   startBrowser,
   startPlatformProcess,
+  switchTheme,
   type PlatformProcess,
   type Visitor,
 } from '#harness'
@@ -99,6 +100,16 @@ async function tabTo(page: Page, name: string): Promise<void> {
     if (focused === name) return
   }
   throw new Error(`Tab does not lead to "${name}"`)
+}
+
+/** What axe finds wrong with the page as it stands: rule, places, and what is wrong there. */
+async function accessibilityFaults(page: Page): Promise<string[]> {
+  const { violations, passes } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'] })
+    .analyze()
+  const faults = violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`))
+  return passes.length < 10 ? [...faults, 'was hardly looked at'] : faults
 }
 
 const cell = (page: Page, environment: string): Locator => page.getByRole('row', { name: new RegExp(NAME) }).locator(`[data-environment="${environment}"]`)
@@ -326,23 +337,11 @@ describe.skipIf(chromium === undefined)(`the walk through the portal${reason ===
     ]
     for (const address of pages) {
       await page.setViewportSize({ width: 1280, height: 900 })
-      await page.emulateMedia({ colorScheme: 'light' })
       await page.goto(address)
       await pageSettled(page)
       for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        const { violations, passes } = await new AxeBuilder({ page })
-          .setLegacyMode()
-          .options({ resultTypes: ['violations'] })
-          .analyze()
-        if (passes.length < 10) found.push(`${address} (${colorScheme}) was hardly looked at`)
-        for (const { id, nodes } of violations)
-          found.push(
-            `${address} (${colorScheme}) ${id}: ${nodes
-              .map((node) => node.target.join(' '))
-              .slice(0, 3)
-              .join(', ')}`,
-          )
+        await switchTheme(page, colorScheme)
+        for (const fault of await accessibilityFaults(page)) found.push(`${address} (${colorScheme}) ${fault}`)
       }
       await page.setViewportSize({ width: 390, height: 844 })
       const overflow = await overflowOf(page)

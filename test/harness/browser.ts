@@ -91,3 +91,11 @@ export async function pageSettled(page: Page): Promise<void> {
     if (Date.now() > deadline) throw new Error(`${page.url()} is still loading ${loading} of its parts`)
   }
 }
+
+/** Changes what the system asks for, and waits until the page is painted so. */
+export async function switchTheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' })
+  await page.evaluate('Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})))')
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+}
