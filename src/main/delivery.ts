@@ -101,7 +101,7 @@ async function releaseRun(deps: {
   if (!uploaded.has(APP)) return undefined
   const component = await componentOfRun(deps.needs, run)
   if (component === undefined) return undefined
-  const folder = await mkdtemp(path.join(deps.dataDir, 'tmp-release-'))
+  const folder = await mkdtemp(path.join(deps.dataDir, 'tmp', 'release-'))
   try {
     await pipelines.unpackArtifact(run.id, APP, path.join(folder, APP))
     const [sbom] = uploaded.has(SBOM) ? await readUploaded(pipelines, run.id, SBOM, folder) : []

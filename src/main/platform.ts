@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Settings } from '#kernel/node/config'
 import type { Logger } from '#kernel/node/log'
@@ -29,7 +29,10 @@ export async function startPlatform(options: { settings: Settings; checkout: str
   try {
     const claim = claimDataFolder(settings.dataDir)
     stack.defer(() => claim[Symbol.dispose]())
-    mkdirSync(path.join(settings.dataDir, 'tmp'), { recursive: true })
+    // The folder is ours alone now: what lies here was left half-made by a platform that was killed.
+    const tmp = path.join(settings.dataDir, 'tmp')
+    rmSync(tmp, { recursive: true, force: true })
+    mkdirSync(tmp, { recursive: true, mode: 0o700 })
     // The database comes up while the rest of the code is loaded: this module imports little, so that it is asked for early.
     const [server, { layFoundation }, { assemble }] = await Promise.all([
       databaseServer(settings, log, stack),

@@ -35,7 +35,7 @@ export interface ArtifactDeps {
   signer: Signer
   /** Who the platform is as a builder; what verification trusts. Default `DEFAULT_BUILDER_ID`. */
   builderId?: string
-  /** Folder for packed layers under way and unpacked artifacts, e.g. the data folder. */
+  /** Unpacked artifacts lie in its `unpacked`, what is under way in its `tmp`, which may be emptied while no platform runs. E.g. the data folder. */
   dataDir: string
 }
 
@@ -43,7 +43,7 @@ export interface ArtifactDeps {
 export function createArtifactService(deps: ArtifactDeps): ArtifactService {
   const builderId = deps.builderId ?? DEFAULT_BUILDER_ID
   const workDir = path.join(deps.dataDir, 'tmp')
-  const folders = new UnpackedArtifacts(path.join(deps.dataDir, 'unpacked'))
+  const folders = new UnpackedArtifacts(path.join(deps.dataDir, 'unpacked'), workDir)
   /** By run and component: two that publish the same at once are one. */
   const underWay = new Map<string, Promise<Artifact>>()
   const get = async (digest: string): Promise<Artifact> => {

@@ -149,7 +149,7 @@ describe('unpack', () => {
     expect(await readFile(path.join(folders[0] ?? '', 'src', 'server.js'), 'utf8')).toBe('unpacked')
     const other = createArtifacts(deps).service
     expect(await other.unpack(artifact.digest)).toBe(folders[0])
-    expect((await readdir(path.join(root, 'data', 'unpacked'))).filter((name) => name.startsWith('.'))).toEqual([])
+    expect(await readdir(path.join(root, 'data', 'tmp'))).toEqual([])
   })
 
   it('of two processes at once, both get the same folder', async () => {

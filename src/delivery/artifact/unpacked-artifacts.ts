@@ -7,10 +7,13 @@ import { unpackLayer } from './unpack-layer.ts'
 /** Folders of unpacked artifacts, by digest: each made once, whole, however many ask for it at once and whenever a crash comes. */
 export class UnpackedArtifacts {
   readonly #root: string
+  readonly #staging: string
   readonly #underWay = new Map<string, Promise<string>>()
 
-  constructor(root: string) {
+  /** `staging` is on the same file system as `root`. */
+  constructor(root: string, staging: string) {
     this.#root = path.resolve(root)
+    this.#staging = path.resolve(staging)
   }
 
   /** The folder of `digest`; `open` is called when it must be made. */
@@ -25,7 +28,8 @@ export class UnpackedArtifacts {
   }
 
   async #make(digest: string, folder: string, open: () => Promise<Readable>): Promise<string> {
-    const staged = path.join(this.#root, `.staged-${randomUUID()}`)
+    const staged = path.join(this.#staging, `unpacked-${randomUUID()}`)
+    await mkdir(this.#root, { recursive: true, mode: 0o755 })
     await mkdir(staged, { recursive: true, mode: 0o755 })
     try {
       await unpackLayer(digest, await open(), staged)
