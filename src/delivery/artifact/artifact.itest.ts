@@ -100,6 +100,7 @@ describe('publish', () => {
     await mkdir(request.folder)
     await expect(service.publish(request)).rejects.toMatchObject({ code: 'delivery.artifact.empty' })
     expect(await service.findOfRun(request.runId)).toBeUndefined()
+    expect((await readdir(path.join(root, 'data', 'unpacked'))).filter((name) => name.startsWith('.'))).toEqual([])
     expect(await readdir(path.join(root, 'data', 'tmp'))).toEqual([])
   })
 })
@@ -149,6 +150,7 @@ describe('unpack', () => {
     expect(await readFile(path.join(folders[0] ?? '', 'src', 'server.js'), 'utf8')).toBe('unpacked')
     const other = createArtifacts(deps).service
     expect(await other.unpack(artifact.digest)).toBe(folders[0])
+    expect((await readdir(path.join(root, 'data', 'unpacked'))).filter((name) => name.startsWith('.'))).toEqual([])
     expect(await readdir(path.join(root, 'data', 'tmp'))).toEqual([])
   })
 
