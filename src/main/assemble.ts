@@ -4,6 +4,7 @@ import { createAccounts } from '#cloud/account'
 import { regionRoutes } from '#cloud/region'
 import { childEnvironment } from '#kernel/node/config'
 import { openApiOf, systemCaller, type Route } from '#kernel/node/http'
+import { teeLogger } from '#kernel/node/log'
 import { createTelemetry, type Telemetry } from '#kernel/node/telemetry'
 import { startGitHost } from '#delivery/git-host'
 import { createAccess, readDefaultPolicies, type Access } from '#platform/access'
@@ -35,6 +36,7 @@ import { openFrontDoor } from './front-door.ts'
 import { systemRoutes } from './system-routes.ts'
 import { useWhenStarted } from './use-when-started.ts'
 import { terraformDeps } from './terraform-deps.ts'
+import { tracedDrivers } from './traced-drivers.ts'
 
 export interface Assembled {
   url: string
@@ -46,10 +48,11 @@ export interface Assembled {
  * Puts the features together, bottom up, and starts what runs. What a feature needs of a higher one it gets as a function that is called later.
  * Everything that must stop is in `stack`, in the order of starting.
  */
-export async function assemble(base: Foundation, stack: AsyncDisposableStack): Promise<Assembled> {
+export async function assemble(foundation: Foundation, stack: AsyncDisposableStack): Promise<Assembled> {
+  const telemetry: Telemetry = stack.use(createTelemetry({ serviceName: 'fairway', version: foundation.version }))
+  const base: Foundation = { ...foundation, log: teeLogger(foundation.log, (entry) => void (entry.level === 'debug' || telemetry.logSink(entry))) }
   const { db, clock, log, settings } = base
   const { dataDir, host } = settings
-  const telemetry: Telemetry = stack.use(createTelemetry({ serviceName: 'fairway', version: base.version }))
   // The port is bound first: everything else knows its address, and an early caller hears that the platform is starting.
   const door = stack.use(await openFrontDoor(base))
 
@@ -170,11 +173,14 @@ export async function assemble(base: Foundation, stack: AsyncDisposableStack): P
     clock,
     log,
     kinds: { deploy, create: scaffolder.kind },
-    drivers: {
-      ...resources.drivers,
-      ...Object.fromEntries(rolloutDrivers(base, { runtime, ingress, judge: observability.health, journal }).map((driver) => [driver.name, driver])),
-      ...scaffolder.drivers,
-    },
+    drivers: tracedDrivers(
+      {
+        ...resources.drivers,
+        ...Object.fromEntries(rolloutDrivers(base, { runtime, ingress, judge: observability.health, journal }).map((driver) => [driver.name, driver])),
+        ...scaffolder.drivers,
+      },
+      telemetry,
+    ),
     policies: policies.check,
     chaosPoint: chaosPoint(settings.chaosPoint),
   }

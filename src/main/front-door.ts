@@ -33,6 +33,7 @@ export async function openFrontDoor(base: Foundation): Promise<FrontDoor> {
         log: base.log,
         translate: (error) => (isConnectionFailure(error) ? databaseFaults.unavailable({}, { cause: error, retryAfterSeconds: 1 }) : undefined),
         observe: requestMetrics(telemetry),
+        around: requestSpans(telemetry),
         fallback: portalFiles(path.join(base.checkout, 'dist', 'portal')),
       })
     },
@@ -45,4 +46,21 @@ function requestMetrics(telemetry: Telemetry): (record: RequestRecord) => void {
   const duration = telemetry.meter.histogram('http.server.request.duration', { description: 'Time to answer requests of API and portal', unit: 's' })
   return (record) =>
     duration.record(record.durationMs / 1000, { 'http.request.method': record.method, 'http.route': record.route, 'http.response.status_code': record.status })
+}
+
+/** Asked for all the time by machines, or telemetry itself: a span of these would tell nobody anything. */
+const UNTRACED = /^\/(healthz|readyz|metrics|v1\/|api\/v1\/stream)/
+
+/** A server span for each request, below the caller's when it sent a `traceparent`. */
+function requestSpans({ tracer }: Telemetry): NonNullable<RouterDeps['around']> {
+  return async ({ method, route }, request, work) => {
+    if (UNTRACED.test(route)) return await work()
+    const options = { kind: 'server' as const, parent: tracer.extract(request.headers), attributes: { 'http.request.method': method, 'http.route': route } }
+    return await tracer.inSpan(`${method} ${route}`, options, async (span) => {
+      const response = await work()
+      span.setAttributes({ 'http.response.status_code': response.status })
+      if (response.status >= 500) span.fail(`answered ${response.status}`)
+      return response
+    })
+  }
 }

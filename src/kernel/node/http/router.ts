@@ -26,6 +26,8 @@ export interface RouterDeps {
   authorize: (caller: Caller, permission: Permission, resource: ResourceRef) => Promise<{ isAllowed: boolean; reason: string }>
   log: Logger
   observe?: (record: RequestRecord) => void
+  /** Runs the answering of a request within something, e.g. a span. Must answer what `work` answers. */
+  around?: (route: Pick<RequestRecord, 'method' | 'route'>, request: Request, work: () => Promise<Response>) => Promise<Response>
   /** Says what an error of a lower part means to the caller, e.g. that the database is away; undefined when it is a fault of ours. */
   translate?: (error: unknown) => Fault | undefined
   /** Answers what no route does (the portal's pages); undefined for a 404. */
@@ -52,7 +54,8 @@ export function createRouter(routes: readonly Route[], deps: RouterDeps): (reque
 async function serve(route: Route, context: Context, deps: RouterDeps): Promise<Response> {
   const requestId = newId('req')
   const startedAt = performance.now()
-  const response = await answer(route, context, deps, requestId)
+  const work = async (): Promise<Response> => await answer(route, context, deps, requestId)
+  const response = await (deps.around?.({ method: route.method, route: route.path }, context.req.raw, work) ?? work())
   const durationMs = Math.round((performance.now() - startedAt) * 10) / 10
   deps.observe?.({ method: route.method, route: route.path, status: response.status, durationMs })
   return response

@@ -48,8 +48,8 @@ export interface LogEntry {
   fields: LogFields
 }
 
-/** Writes JSON lines to `file` (a path, or `stderr`), and each entry to `sink` when given. */
-export function createLogger(options: { level: Level | 'silent'; file?: string; sink?: (entry: LogEntry) => void }): Logger {
+/** Writes JSON lines to `file`; to standard error without one. */
+export function createLogger(options: { level: Level | 'silent'; file?: string }): Logger {
   const destination = options.file === undefined ? pino.destination({ fd: 2, sync: true }) : pino.destination({ dest: options.file, sync: true, mkdir: true })
   const base = pino(
     {
@@ -63,7 +63,14 @@ export function createLogger(options: { level: Level | 'silent'; file?: string; 
   )
   return wrap({}, (level, message, fields) => {
     base[level]({ ...fields, ...(fields.error === undefined ? {} : { error: describe(fields.error) }) }, message)
-    options.sink?.({ level, message, at: new Date(), fields })
+  })
+}
+
+/** Writes to `log`, and hands each entry to `sink` too, whatever the level that `log` keeps, e.g. to the telemetry kit. */
+export function teeLogger(log: Logger, sink: (entry: LogEntry) => void): Logger {
+  return wrap({}, (level, message, fields) => {
+    log[level](message, fields)
+    sink({ level, message, at: new Date(), fields })
   })
 }
 
