@@ -23,8 +23,9 @@ export function createApp({ name, version, store, telemetry, log }) {
     const answer = await answerOf(routes, request, path, (error) => log('error', error.message, { traceId: span.traceId, stack: error.stack }))
     response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
     response.end(request.method === 'HEAD' ? undefined : `${JSON.stringify(answer.body)}\n`)
-    span.end({ 'http.request.method': request.method, 'url.path': path, 'http.response.status_code': answer.status })
+    // Probes come every second: a span and a line for each would hide everything else.
     if (path === '/healthz' || path === '/livez') return
+    span.end({ 'http.request.method': request.method, 'url.path': path, 'http.response.status_code': answer.status })
     const durationMs = Math.round((performance.now() - startedAt) * 10) / 10
     log('info', `${request.method} ${path} ${answer.status}`, { traceId: span.traceId, spanId: span.spanId, status: answer.status, durationMs })
   }
