@@ -100,7 +100,6 @@ describe('publish', () => {
     await mkdir(request.folder)
     await expect(service.publish(request)).rejects.toMatchObject({ code: 'delivery.artifact.empty' })
     expect(await service.findOfRun(request.runId)).toBeUndefined()
-    expect((await readdir(path.join(root, 'data', 'unpacked'))).filter((name) => name.startsWith('.'))).toEqual([])
     expect(await readdir(path.join(root, 'data', 'tmp'))).toEqual([])
   })
 })
