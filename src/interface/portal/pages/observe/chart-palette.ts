@@ -10,3 +10,8 @@ export function resolveColour(colour: string): string {
   const name = /^var\((--[\w-]+)\)$/.exec(colour)?.[1]
   return name === undefined ? colour : getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
+
+/** Requests that no release answered, such as those to a host whose replicas are away, have a line of their own. */
+export function seriesName(version: string): string {
+  return version === '' ? 'No release' : version
+}

@@ -1,4 +1,5 @@
 import { formatClock } from '../../format/duration.ts'
+import { seriesName } from './chart-palette.ts'
 import css from './observe.module.css'
 
 interface ChartTableProps {
@@ -21,7 +22,7 @@ export function ChartTable({ title, times, columns, names, format }: ChartTableP
               <th scope="col">Time</th>
               {names.map((name) => (
                 <th key={name} scope="col">
-                  {name}
+                  {seriesName(name)}
                 </th>
               ))}
             </tr>

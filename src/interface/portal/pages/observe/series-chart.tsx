@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css'
 import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
-import { releaseStroke, resolveColour } from './chart-palette.ts'
+import { releaseStroke, resolveColour, seriesName } from './chart-palette.ts'
 import css from './observe.module.css'
 
 export interface DeployMarker {
@@ -59,11 +59,12 @@ export function SeriesChart({ label, times, columns, names, markers, format, thr
           ...names.map((name, at) => {
             const { stroke, dash, width } = releaseStroke(at, names.length)
             return {
-              label: name,
+              label: seriesName(name),
               stroke: resolveColour(stroke),
               dash,
               width,
-              points: { show: false },
+              // A value with nothing beside it is no line: it is drawn as a point.
+              points: { show: false, size: 5, filter: (plot: uPlot, series: number) => lonelyValues(plot.data[series] ?? []) },
               value: (_: uPlot, value: number | null) => (value === null ? '–' : format(value)),
             }
           }),
@@ -81,6 +82,11 @@ export function SeriesChart({ label, times, columns, names, markers, format, thr
     }
   }, [times, columns, names, markers, format, threshold, isWhole, scheme])
   return <div ref={host} className={css['chart']} role="img" aria-label={label} />
+}
+
+function lonelyValues(values: ArrayLike<number | null | undefined>): number[] {
+  const isThere = (at: number): boolean => values[at] !== null && values[at] !== undefined
+  return Array.from({ length: values.length }, (_, at) => at).filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1))
 }
 
 /** `21:40`, or the day where the chart spans more than one. */

@@ -19,11 +19,29 @@ describe('parseBlocks', () => {
     expect(parseBlocks('```\na\nb')).toEqual([{ kind: 'code', text: 'a\nb' }])
   })
 
+  test('indented code keeps its lines, and what stands in them', () => {
+    expect(parseBlocks('Try:\n\n    npm ci\n\n      # deeper\n\nend')).toEqual([
+      { kind: 'paragraph', text: 'Try:' },
+      { kind: 'code', text: 'npm ci\n\n  # deeper' },
+      { kind: 'paragraph', text: 'end' },
+    ])
+  })
+
+  test('rows over a rule are a table, others are text', () => {
+    expect(parseBlocks('| a | b |\n|---|:-:|\n| `1` | |\n\n| no | table |')).toEqual([
+      { kind: 'table', head: ['a', 'b'], rows: [['`1`', '']] },
+      { kind: 'paragraph', text: '| no | table |' },
+    ])
+  })
+
   test('any text ends, and loses no word outside of markers', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('# a', 'b', '- c', '1. d', '```', '', '~~~', '#', '-'), { maxLength: 30 }), (lines) => {
-        expect(Array.isArray(parseBlocks(lines.join('\n')))).toBe(true)
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('# a', 'b', '- c', '1. d', '```', '', '~~~', '#', '-', '    x', '\t', '| a |', '|---|'), { maxLength: 30 }),
+        (lines) => {
+          expect(Array.isArray(parseBlocks(lines.join('\n')))).toBe(true)
+        },
+      ),
     )
   })
 })

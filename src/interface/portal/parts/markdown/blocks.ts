@@ -2,6 +2,7 @@
 export type Block =
   | { kind: 'heading'; level: number; text: string }
   | { kind: 'code'; text: string }
+  | { kind: 'table'; head: string[]; rows: string[][] }
   | { kind: 'list'; isOrdered: boolean; items: string[] }
   | { kind: 'paragraph'; text: string }
 
@@ -20,6 +21,15 @@ export function parseBlocks(markdown: string): Block[] {
       const stop = end === -1 ? lines.length : end
       blocks.push({ kind: 'code', text: lines.slice(at + 1, stop).join('\n') })
       at = stop + 1
+    } else if (isIndented(line)) {
+      const from = at
+      while (at < lines.length && (isIndented(lines[at] ?? '') || (lines[at]?.trim() === '' && isIndented(lines[at + 1] ?? '')))) at += 1
+      const code = lines.slice(from, at).map((each) => each.replace(/^(?: {4}|\t)/, ''))
+      blocks.push({ kind: 'code', text: code.join('\n') })
+    } else if (isRow(line) && isRule(lines[at + 1] ?? '')) {
+      const from = at
+      while (at < lines.length && isRow(lines[at] ?? '')) at += 1
+      blocks.push({ kind: 'table', head: cellsOf(line), rows: lines.slice(from + 2, at).map(cellsOf) })
     } else if (heading !== null) {
       blocks.push({ kind: 'heading', level: heading[1]?.length ?? 1, text: heading[2] ?? '' })
       at += 1
@@ -63,6 +73,18 @@ export function parseInline(text: string): Inline[] {
 function itemOf(line: string): { isOrdered: boolean; text: string } | null {
   const match = /^\s*(?:([-*+])|(\d+)[.)])\s+(.*)$/.exec(line)
   return match === null ? null : { isOrdered: match[2] !== undefined, text: match[3] ?? '' }
+}
+
+const isIndented = (line: string): boolean => /^(?: {4}|\t)\s*\S/.test(line)
+const isRow = (line: string): boolean => /^\|.*\|\s*$/.test(line)
+const isRule = (line: string): boolean => /^\|(?:\s*:?-+:?\s*\|)+\s*$/.test(line)
+
+function cellsOf(row: string): string[] {
+  return row
+    .trim()
+    .slice(1, -1)
+    .split('|')
+    .map((cell) => cell.trim())
 }
 
 function isPlain(line: string): boolean {

@@ -21,6 +21,34 @@ function BlockView({ block }: { block: Block }) {
       </p>
     )
   }
+  if (block.kind === 'table') {
+    return (
+      <table>
+        {block.head.every((cell) => cell === '') ? null : (
+          <thead>
+            <tr>
+              {block.head.map((cell, at) => (
+                <th key={`${at}${cell}`} scope="col">
+                  <Line text={cell} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+        )}
+        <tbody>
+          {block.rows.map((row, line) => (
+            <tr key={`${line}${row.join('|')}`}>
+              {row.map((cell, at) => (
+                <td key={`${at}${cell}`}>
+                  <Line text={cell} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    )
+  }
   if (block.kind === 'heading') {
     const Heading = block.level <= 2 ? 'h3' : 'h4'
     return (
