@@ -3,7 +3,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { queries } from '../api/queries.ts'
-import type { Change, Matrix, Page } from '../api/shapes/index.ts'
 import { navGroups } from './nav.ts'
 import type { Command } from './rank.ts'
 import { recentPlaces } from './recent.ts'
@@ -13,8 +12,8 @@ export function useCommands(onHelp: () => void): Command[] {
   const navigate = useNavigate()
   const client = useQueryClient()
   const { setColorScheme } = useMantineColorScheme()
-  const matrix = useQuery({ ...queries.matrix(), enabled: false }).data ?? client.getQueryData<Matrix>(queries.matrix().queryKey)
-  const waiting = client.getQueryData<Page<Change>>(queries.approvals().queryKey)
+  const matrix = useQuery({ ...queries.matrix(), enabled: false }).data ?? client.getQueryData(queries.matrix().queryKey)
+  const waiting = client.getQueryData(queries.approvals().queryKey)
   return useMemo(() => {
     const go = (id: string, title: string, to: string, keys = '', words = ''): Command => ({
       id,

@@ -1,7 +1,7 @@
 import { Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { api } from '../api/api.ts'
+import { api } from '../api/client.ts'
 import { queries } from '../api/queries.ts'
 import { entityHref } from '../format/reference.ts'
 import { useLive } from '../live/live.tsx'
@@ -23,7 +23,7 @@ export function PersonMenu({ onHelp }: { onHelp: () => void }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const name = me?.displayName ?? '…'
   const signOut = async (): Promise<void> => {
-    await api.signOut().catch(() => undefined)
+    await api.call('session.delete', {}).catch(() => undefined)
     client.clear()
     forgetAnswers()
     await navigate({ to: '/login' })

@@ -1,5 +1,5 @@
 import { dehydrate, hydrate, QueryClient } from '@tanstack/react-query'
-import { isProblem } from '../api/problem.ts'
+import { ApiProblem } from '../api/problem.ts'
 
 const kept = 'fairway.answers'
 
@@ -10,7 +10,7 @@ export function createQueryClient(): QueryClient {
       queries: {
         staleTime: 5000,
         gcTime: 30 * 60_000,
-        retry: (failures, error) => failures < 2 && isProblem(error) && (error.status === 0 || error.status >= 502),
+        retry: (failures, error) => failures < 2 && error instanceof ApiProblem && (error.status === 0 || error.status >= 502),
         refetchOnWindowFocus: true,
         networkMode: 'always',
       },

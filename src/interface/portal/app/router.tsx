@@ -133,7 +133,7 @@ const observeOne = createRoute({
       environment: text(raw, 'environment'),
       range: oneOf(raw, 'range', ['15m', '1h', '6h', '24h', '7d']),
       q: text(raw, 'q'),
-      level: text(raw, 'level'),
+      level: oneOf(raw, 'level', ['debug', 'info', 'warn', 'error']),
       trace: text(raw, 'trace'),
     }),
   component: page(() => import('../pages/observe/component-signals-page.tsx'), 'ComponentSignalsPage'),

@@ -1,4 +1,5 @@
-import type { Change } from '../api/shapes/index.ts'
+import type { OutputOf } from '#contract'
+import type { Change } from '../api/shapes.ts'
 import { entityDetail, readme } from './fixtures/catalog.ts'
 import { accounts, regions, resources } from './fixtures/cloud.ts'
 import { hex } from './fixtures/moments.ts'
@@ -42,7 +43,7 @@ const handlers: readonly [string, Handler][] = [
     ({ body }, world) =>
       body['code'] === 'used'
         ? problem(401, 'platform.identity.bad_code', 'This link has been used or has expired.')
-        : ((world.isSignedIn = true), ok({ principal: world.me.principal, displayName: world.me.displayName })),
+        : ((world.isSignedIn = true), ok({ principal: world.me.principal, displayName: world.me.displayName } satisfies OutputOf<'session.create'>)),
   ],
   ['DELETE /session', (_, world) => ((world.isSignedIn = false), ok({}))],
   ['GET /tokens', (_, world) => list(world.tokens)],
@@ -53,6 +54,7 @@ const handlers: readonly [string, Handler][] = [
         id: `tok_${world.tokens.length}`,
         name: String(body['name']),
         subject: world.me.principal,
+        issuedBy: world.me.principal,
         scopes: body['scopes'] as string[],
         createdAt: new Date().toISOString(),
         expiresAt: new Date(Date.now() + Number(body['ttlSeconds']) * 1000).toISOString(),
@@ -72,7 +74,11 @@ const handlers: readonly [string, Handler][] = [
       return list([...found].reverse().slice(0, Number(query.get('limit') ?? 50)))
     },
   ],
-  ['GET /audit/verify', (_, world) => ok({ isIntact: true, checkedCount: world.events.length, headSequence: world.events.length, headHash: hex(9, 64) })],
+  [
+    'GET /audit/verify',
+    (_, world) =>
+      ok({ isIntact: true, checkedCount: world.events.length, headSequence: world.events.length, headHash: hex(9, 64) } satisfies OutputOf<'audit.verify'>),
+  ],
   ['GET /environments/matrix', (_, world) => ok(world.matrix)],
   ['GET /changes', ({ query }, world) => page(filterChanges(world.changes, query), query)],
   [
@@ -197,7 +203,10 @@ const handlers: readonly [string, Handler][] = [
       )
     },
   ],
-  ['GET /repositories/*/*/file', () => ok({ path: 'README.md', sha: hex(1, 40), sizeBytes: readme.length, encoding: 'utf-8', content: readme })],
+  [
+    'GET /repositories/*/*/file',
+    () => ok({ path: 'README.md', sha: hex(1, 40), sizeBytes: readme.length, encoding: 'utf-8', content: readme } satisfies OutputOf<'repositories.file'>),
+  ],
   [
     'GET /releases',
     ({ query }, world) =>
@@ -223,21 +232,24 @@ const handlers: readonly [string, Handler][] = [
         component: 'orders',
         repository: 'acme/orders',
         commit: hex(3, 40),
+        ref: 'refs/heads/main',
+        workflow: '.github/workflows/ci.yml',
         runId: 'run_green',
         sizeBytes: 1_430_200,
         createdAt: new Date().toISOString(),
         sbom: { components: 84 },
         findings: [
-          { tool: 'secret scan', count: 0 },
-          { tool: 'static analysis', count: 2 },
+          { tool: 'secret scan', count: 0, errors: 0, warnings: 0, notes: 0 },
+          { tool: 'static analysis', count: 2, errors: 0, warnings: 2, notes: 0 },
         ],
         provenance: {
           isVerified: true,
           reason: 'Signed by this platform for this commit and run.',
+          failedStep: null,
           builder: 'fairway/pipeline',
           keyId: `SHA256:${hex(5, 24)}`,
         },
-      }),
+      } satisfies OutputOf<'artifacts.get'>),
   ],
   [
     'GET /runs',
@@ -280,7 +292,7 @@ const handlers: readonly [string, Handler][] = [
       const all = logLines(run === 'run_red' && job === 'job_test', run === 'run_live' ? 300 : 6000)
       const from = Number(query.get('from') ?? 1)
       const lines = all.slice(from - 1, from - 1 + Number(query.get('limit') ?? 1000))
-      return ok({ lines, nextFrom: from + lines.length, isComplete: run !== 'run_live' })
+      return ok({ lines, nextFrom: from + lines.length, isComplete: run !== 'run_live' } satisfies OutputOf<'runs.log'>)
     },
   ],
   ['GET /workloads', () => list([])],
@@ -299,7 +311,7 @@ const handlers: readonly [string, Handler][] = [
     ({ query }) => list(logRecords(query.get('component') ?? '', query.get('environment') ?? '', query.get('level'), query.get('q') ?? '')),
   ],
   ['GET /telemetry/traces', ({ query }) => list(traceSummaries(query.get('component') ?? ''))],
-  ['GET /telemetry/traces/*', (_, __, [id = '']) => ok({ spans: traceSpans(id) })],
+  ['GET /telemetry/traces/*', (_, __, [id = '']) => ok({ spans: traceSpans(id) } satisfies OutputOf<'telemetry.trace'>)],
   ['GET /slos', ({ query }) => list(slos(query.get('component')))],
 ]
 

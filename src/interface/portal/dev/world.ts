@@ -1,4 +1,4 @@
-import type { Change, EventItem, Plan } from '../api/shapes/index.ts'
+import type { Change, EventItem, PlanPreview } from '../api/shapes.ts'
 import { catalogEntities } from './fixtures/catalog.ts'
 import { changes, makeChange, stepsOf } from './fixtures/changes.ts'
 import { matrix } from './fixtures/environments.ts'
@@ -62,7 +62,7 @@ export class World {
     for (const listener of this.#listeners) listener(event)
   }
 
-  planFor(input: Record<string, unknown>): Plan {
+  planFor(input: Record<string, unknown>): PlanPreview {
     const component = wordOf(input['component'], 'orders')
     const environment = wordOf(input['to'] ?? input['environment'], 'dev')
     const row = this.matrix.rows.find((each) => each.component === component)
@@ -71,7 +71,7 @@ export class World {
     return rolloutPlan(component, environment, there, coming)
   }
 
-  start(title: string, plan: Plan, over: Partial<Change> = {}): Change {
+  start(title: string, plan: PlanPreview, over: Omit<Partial<Change>, 'plan'> = {}): Change {
     const change = makeChange({
       id: `chg_${hex(this.changes.length + 100, 10)}`,
       title,

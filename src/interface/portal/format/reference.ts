@@ -31,8 +31,8 @@ export function entityHref(ref: string, kind = 'component'): string {
 }
 
 /** `v1` for version `1`; a version that has its own letters stays as it is. */
-export function versionLabel(version: string): string {
-  return /^\d/.test(version) ? `v${version}` : version
+export function versionLabel(version: string | number): string {
+  return typeof version === 'number' || /^\d/.test(version) ? `v${version}` : version
 }
 
 /** What a run is called: its own name; where that is the commit's title (GitHub's default), the workflow's file: `ci.yml`. */

@@ -1,4 +1,6 @@
 import { createParser } from 'eventsource-parser'
+import { api } from '../api/client.ts'
+import { ApiProblem } from '../api/problem.ts'
 
 interface LiveEvent {
   id: string | undefined
@@ -34,17 +36,12 @@ export function openStream({ url, onEvent, onState, endType, minDelayMs = 500, m
     let failures = 0
     while (!stopped.signal.aborted) {
       try {
-        const response = await fetch(url, {
+        const response = await api.raw(url, {
           headers: { accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'last-event-id': lastId }) },
-          credentials: 'same-origin',
           cache: 'no-store',
           signal: stopped.signal,
         })
-        if (response.status === 401) {
-          onState('signed-out')
-          return
-        }
-        if (!response.ok || response.body === null) throw new Error(`stream answered ${response.status}`)
+        if (response.body === null) throw new Error('the stream has no body')
         failures = 0
         onState('live')
         await read(response.body, (event) => {
@@ -52,8 +49,12 @@ export function openStream({ url, onEvent, onState, endType, minDelayMs = 500, m
           if (endType !== undefined && event.type === endType) stopped.abort()
           else onEvent(event)
         })
-      } catch {
+      } catch (error) {
         if (stopped.signal.aborted) return
+        if (error instanceof ApiProblem && error.status === 401) {
+          onState('signed-out')
+          return
+        }
       }
       failures += 1
       onState('lost')

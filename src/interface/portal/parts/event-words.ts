@@ -7,12 +7,14 @@ export function eventWords(type: string): string {
 
 interface EventAbout {
   subject: string
-  data: Record<string, unknown>
+  /** The event's own members; what they are depends on its type. */
+  data: unknown
 }
 
 /** What the event is about, as people call it: its own title, `orders v3`, `acme/orders #12`, a name; else a short id. */
 export function eventSubject({ subject, data }: EventAbout): string {
-  const text = (name: string): string => (typeof data[name] === 'string' || typeof data[name] === 'number' ? String(data[name]) : '')
+  const members = membersOf(data)
+  const text = (name: string): string => (typeof members[name] === 'string' || typeof members[name] === 'number' ? String(members[name]) : '')
   const whole = (first: string, second: string): string => (first === '' || second === '' ? '' : `${first} ${second}`)
   const named = [
     text('title'),
@@ -29,7 +31,12 @@ export function eventSubject({ subject, data }: EventAbout): string {
 
 /** The page about the event: its subject's, else that of the run it belongs to. */
 export function eventHref({ subject, data }: EventAbout): string | null {
-  return subjectHref(subject) ?? (typeof data['run'] === 'string' ? `/pipelines/${data['run']}` : null)
+  const { run } = membersOf(data)
+  return subjectHref(subject) ?? (typeof run === 'string' ? `/pipelines/${run}` : null)
+}
+
+function membersOf(data: unknown): Record<string, unknown> {
+  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {}
 }
 
 /** What the event is about, as people call it: `orders`, or a short id. */

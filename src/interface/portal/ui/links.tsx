@@ -8,7 +8,7 @@ export function EntityLink({ of, kind = 'component', title }: { of: string; kind
 }
 
 /** A version that leads to its release. */
-export function VersionLink({ release, version }: { release: string; version: string }) {
+export function VersionLink({ release, version }: { release: string; version: string | number }) {
   return (
     <Link to="/releases/$id" params={{ id: release }} className="num" style={{ fontWeight: 500 }}>
       {versionLabel(version)}

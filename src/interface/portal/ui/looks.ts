@@ -1,4 +1,4 @@
-import type { ChangeState, Conclusion, Health, RunState, Slo, StepState } from '../api/shapes/index.ts'
+import type { ChangeState, Conclusion, Health, RunState, Slo, StepState } from '../api/shapes.ts'
 import type { Tone } from '../app/theme.ts'
 
 export type Shape = 'check' | 'disc' | 'ring' | 'arc' | 'triangle' | 'cross' | 'person' | 'dash' | 'back'
@@ -74,7 +74,7 @@ export function runLook(state: RunState, conclusion: Conclusion): Look {
 }
 
 /** States of a change that has not ended. */
-export const inFlightStates: readonly ChangeState[] = ['planning', 'checking', 'waiting', 'applying', 'verifying', 'rolling_back']
+export const inFlightStates: ChangeState[] = ['planning', 'checking', 'waiting', 'applying', 'verifying', 'rolling_back']
 
 /** True while a change has not ended. */
 export function isInFlight(state: ChangeState): boolean {

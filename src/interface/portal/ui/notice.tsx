@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { ApiProblem, unreachableCode } from '../api/problem.ts'
+import { ApiProblem, isUnreachable } from '../api/problem.ts'
 import type { Tone } from '../app/theme.ts'
 import css from './notice.module.css'
 import { ShortId } from './short-id.tsx'
@@ -28,7 +28,7 @@ export function Strip({ tone, children, isAlert = false }: { tone: Tone; childre
 
 /** A failed load in place of what it would have shown: what happened, the code, the request, a retry that does something. */
 export function FaultNotice({ error, what, onRetry }: { error: unknown; what: string; onRetry?: (() => void) | undefined }) {
-  const problem = error instanceof ApiProblem ? error : new ApiProblem(0, { code: 'portal.broken', title: 'This part failed', detail: String(error) })
+  const problem = error instanceof ApiProblem ? error : new ApiProblem({ status: 0, code: 'portal.broken', title: 'This part failed', detail: String(error) })
   const { title, text } = wordsFor(problem, what)
   const canRetry = problem.status !== 403 && problem.status !== 404 && problem.status !== 410
   return (
@@ -39,7 +39,7 @@ export function FaultNotice({ error, what, onRetry }: { error: unknown; what: st
         <span>
           Code <code>{problem.code}</code>
         </span>
-        {problem.requestId === undefined ? null : (
+        {problem.requestId === '' ? null : (
           <span>
             Request <ShortId id={problem.requestId} label="request id" />
           </span>
@@ -57,8 +57,7 @@ export function FaultNotice({ error, what, onRetry }: { error: unknown; what: st
 }
 
 function wordsFor(problem: ApiProblem, what: string): { title: string; text: string } {
-  if (problem.code === unreachableCode)
-    return { title: `No connection, so no ${what}`, text: 'The platform does not answer. This page loads by itself when it is back.' }
+  if (isUnreachable(problem)) return { title: `No connection, so no ${what}`, text: 'The platform does not answer. This page loads by itself when it is back.' }
   if (problem.status === 403)
     return { title: `You may not see ${what}`, text: `${problem.message}. A platform administrator can grant it; give them the code and the request below.` }
   if (problem.status === 404 || problem.status === 410)

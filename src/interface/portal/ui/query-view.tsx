@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { isProblem, unreachableCode } from '../api/problem.ts'
+import { isUnreachable } from '../api/problem.ts'
 import { FaultNotice, Strip } from './notice.tsx'
 
 interface QueryViewProps<T> {
@@ -20,7 +20,7 @@ export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps
   if (data === undefined) return skeleton ?? <RowSkeletons rows={4} />
   return (
     <>
-      {isError && !isProblem(error, unreachableCode) ? <Strip tone="amber">Not refreshed: {error?.message}. Shown is the last answer.</Strip> : null}
+      {isError && !isUnreachable(error) ? <Strip tone="amber">Not refreshed: {error?.message}. Shown is the last answer.</Strip> : null}
       {children(data)}
     </>
   )

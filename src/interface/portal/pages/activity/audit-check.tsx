@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
-import type { AuditVerdict } from '../../api/shapes/index.ts'
+import type { AuditVerdict } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 import { FaultNotice, Strip } from '../../ui/notice.tsx'
 import { ShortId } from '../../ui/short-id.tsx'
@@ -31,8 +31,7 @@ function Verdict({ verdict }: { verdict: AuditVerdict }) {
   const broken = verdict.firstBroken
   return (
     <Strip tone="red" isAlert>
-      Broken from event {typeof broken === 'object' ? broken.sequence : (broken ?? 'unknown')} on: the log was altered after it was written. Tell the security
-      team before anything else is done.
+      Broken from event {broken?.sequence ?? 'unknown'} on: the log was altered after it was written. Tell the security team before anything else is done.
     </Strip>
   )
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { formatMoney } from '../../format/quantity.ts'
 import { describePlan } from '../../parts/plan/plan-summary.ts'
 import { Age } from '../../ui/age.tsx'

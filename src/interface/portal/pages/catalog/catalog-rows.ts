@@ -1,4 +1,5 @@
-import type { Entity } from '../../api/shapes/index.ts'
+import { tagsOf } from '../../api/entity-metadata.ts'
+import type { Entity } from '../../api/shapes.ts'
 import { parseRef } from '../../format/reference.ts'
 
 /** An entity as the table knows it. */
@@ -25,7 +26,8 @@ export type Filters = { readonly [F in Facet]?: string } & { readonly q?: string
 /** Flattens descriptors once, so that typing in the filter touches plain strings only. */
 export function catalogRows(entities: readonly Entity[]): CatalogRow[] {
   return entities.map((entity) => {
-    const { name, namespace = 'default', title, description = '', tags = [] } = entity.metadata
+    const { name, namespace = 'default', title, description = '' } = entity.metadata
+    const tags = tagsOf(entity)
     const kind = entity.kind.toLowerCase()
     const owner = word(entity.spec?.['owner'])
     const row = {

@@ -1,4 +1,4 @@
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 import { sentence } from '../../parts/plan/plan-summary.ts'
 import { Age } from '../../ui/age.tsx'
@@ -15,7 +15,7 @@ export function ApprovalsPart({ change }: { change: Change }) {
   return (
     <Section title="Approval" id="approval">
       {rule === null ? null : (
-        <p style={{ marginBottom: 8, fontSize: 13 }}>
+        <p className={css['rule']}>
           Needs {plural(rule.required, 'approval')}
           {rule.groups.length === 0 ? '' : ' of '}
           {rule.groups.map((group, at) => (

@@ -1,4 +1,4 @@
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { durationBetween } from '../../format/duration.ts'
 import { formatMoney } from '../../format/quantity.ts'
 import { Age } from '../../ui/age.tsx'
@@ -17,10 +17,7 @@ export function ChangeFacts({ change }: { change: Change }) {
         items={[
           ['Component', change.component === null ? null : <EntityLink of={change.component} />],
           ['Environment', change.environment],
-          [
-            'Release',
-            change.release === null || change.release === undefined ? null : <VersionLink release={change.release.id} version={change.release.version} />,
-          ],
+          ['Release', change.release === undefined ? null : <VersionLink release={change.release.id} version={change.release.version} />],
           ['Asked by', <Who key="who" principal={change.requestedBy} />],
           ['Asked', <Age key="asked" at={change.requestedAt} />],
           [change.finishedAt === null ? 'So far' : 'Took', change.startedAt === null ? null : durationBetween(change.startedAt, change.finishedAt, now)],

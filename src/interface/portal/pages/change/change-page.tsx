@@ -2,9 +2,9 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { api } from '../../api/api.ts'
+import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { rememberPlace } from '../../app/recent.ts'
 import { planSentences } from '../../parts/plan/plan-summary.ts'
 import { PlanView } from '../../parts/plan/plan-view.tsx'
@@ -98,7 +98,7 @@ function ChangeBody({ change }: { change: Change }) {
 function CancelButton({ change }: { change: Change }) {
   const client = useQueryClient()
   const cancel = useMutation({
-    mutationFn: () => api.cancel(change.id),
+    mutationFn: () => api.call('changes.cancel', { params: { id: change.id }, body: {} }),
     onSuccess: (next) => client.setQueryData(queries.change(change.id).queryKey, next),
   })
   return (

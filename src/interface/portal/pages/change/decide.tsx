@@ -1,9 +1,9 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '../../api/api.ts'
+import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { useKey } from '../../app/keys.ts'
 import { dangerWord } from '../../parts/plan/plan-summary.ts'
 import { Keys } from '../../ui/keys.tsx'
@@ -26,8 +26,11 @@ export function Decide({ change }: { change: Change }) {
     void client.invalidateQueries({ queryKey: ['changes'] })
     setMode('rest')
   }
-  const approve = useMutation({ mutationFn: () => api.approve(change.id, hash), onSuccess })
-  const reject = useMutation({ mutationFn: () => api.reject(change.id, hash, reason.trim()), onSuccess })
+  const approve = useMutation({ mutationFn: () => api.call('changes.approve', { params: { id: change.id }, body: { planHash: hash } }), onSuccess })
+  const reject = useMutation({
+    mutationFn: () => api.call('changes.reject', { params: { id: change.id }, body: { planHash: hash, reason: reason.trim() } }),
+    onSuccess,
+  })
   const onApprove = (): void => (word === null ? approve.mutate() : setMode('confirm'))
   const isOn = change.state === 'waiting' && decision.may
   useKey('a', onApprove, isOn)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { mayDecide } from './may-decide.ts'
 
 const rule = { required: 1, groups: ['group:default/payments'], separationOfDuties: true, reason: '' }

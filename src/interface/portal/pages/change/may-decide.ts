@@ -1,4 +1,4 @@
-import type { Change, Me } from '../../api/shapes/index.ts'
+import type { Change, Me } from '../../api/shapes.ts'
 import { parseRef } from '../../format/reference.ts'
 
 /** Whether the reader may decide on a waiting change, and if not, why: the server has the last word. */

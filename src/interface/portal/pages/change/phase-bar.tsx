@@ -1,4 +1,4 @@
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { formatDuration } from '../../format/duration.ts'
 import css from './change.module.css'
 import { phasesOf, type PhaseState } from './phases.ts'

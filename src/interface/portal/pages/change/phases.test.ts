@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { phasesOf } from './phases.ts'
 
-const change = (state: Change['state'], timings: Change['timings'] = {}, needsApproval = true) => ({
+const unmeasured: Change['timings'] = { planMs: null, checkMs: null, waitMs: null, applyMs: null, verifyMs: null }
+const change = (state: Change['state'], timings: Partial<Change['timings']>, needsApproval: boolean) => ({
   state,
-  timings,
+  timings: { ...unmeasured, ...timings },
   steps: [],
   plan: { approval: needsApproval ? { required: 1, groups: [], separationOfDuties: true, reason: '' } : null } as unknown as Change['plan'],
 })

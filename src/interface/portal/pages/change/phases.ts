@@ -1,4 +1,4 @@
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 
 export type PhaseState = 'done' | 'active' | 'waits' | 'failed' | 'back' | 'ahead' | 'skipped'
 
@@ -25,7 +25,7 @@ const at: Partial<Record<Change['state'], number>> = {
 /** The five phases of a change and where it is in them. A change that ended early leaves the rest skipped. */
 export function phasesOf(change: Pick<Change, 'state' | 'timings' | 'plan' | 'steps'>): Phase[] {
   const { planMs, checkMs, waitMs, applyMs, verifyMs } = change.timings
-  const took = [planMs, checkMs, waitMs, applyMs, verifyMs].map((ms) => ms ?? null)
+  const took = [planMs, checkMs, waitMs, applyMs, verifyMs]
   const reached = at[change.state] ?? lastReached(change, took)
   return names.map((name, index) => ({ name, tookMs: took[index] ?? null, state: stateOf(change, index, reached) }))
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
-import type { Change, ChangeStep } from '../../api/shapes/index.ts'
+import type { Change, ChangeStep } from '../../api/shapes.ts'
 import { durationBetween, formatExact } from '../../format/duration.ts'
 import { versionLabel } from '../../format/reference.ts'
 import { useNow } from '../../ui/clock.ts'
@@ -27,10 +27,10 @@ export function Timeline({ change }: { change: Change }) {
 
 /** The steps, with versions where their messages have release ids. */
 function useNamedReleases({ steps, component }: Change): readonly ChangeStep[] {
-  const isNeeded = component !== null && steps.some((step) => step.message?.includes('rel_'))
+  const isNeeded = component !== null && steps.some((step) => step.message.includes('rel_'))
   const releases = useQuery({ ...queries.releases({ component: component ?? '', limit: 50 }), enabled: isNeeded }).data?.items ?? []
   const versions = new Map(releases.map((release) => [release.id, versionLabel(release.version)]))
-  return steps.map((step) => ({ ...step, message: step.message?.replaceAll(/rel_[0-9a-z]+/g, (id) => versions.get(id) ?? id) ?? null }))
+  return steps.map((step) => ({ ...step, message: step.message.replaceAll(/rel_[0-9a-z]+/g, (id) => versions.get(id) ?? id) }))
 }
 
 function Steps({ steps, label }: { steps: readonly ChangeStep[]; label: string }) {
@@ -44,7 +44,7 @@ function Steps({ steps, label }: { steps: readonly ChangeStep[]; label: string }
           <span className="num dim" title={step.startedAt === null ? undefined : formatExact(step.startedAt)}>
             {durationBetween(step.startedAt, step.finishedAt, now) ?? ''}
           </span>
-          {step.message === null || step.message === '' ? null : <span className={css['message']}>{step.message}</span>}
+          {step.message === '' ? null : <span className={css['message']}>{step.message}</span>}
           {step.state === 'running' && step.percent !== null ? (
             <span className={css['bar']} role="progressbar" aria-label={step.title} aria-valuenow={step.percent} aria-valuemin={0} aria-valuemax={100}>
               <span style={{ width: `${step.percent}%` }} />

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { Change } from '../../api/shapes/index.ts'
+import type { Change } from '../../api/shapes.ts'
 import { durationBetween } from '../../format/duration.ts'
 import { Age } from '../../ui/age.tsx'
 import { useNow } from '../../ui/clock.ts'

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
+import type { ChangeState } from '../../api/shapes.ts'
 import { without } from '../../app/search.ts'
 import { Choice, FilterBar } from '../../ui/filters.tsx'
 import { inFlightStates } from '../../ui/looks.ts'
@@ -12,12 +13,12 @@ import { ChangeTable } from './change-table.tsx'
 
 const route = getRouteApi('/app/changes')
 
-const states = {
+const states: Record<'open' | 'waiting' | 'done' | 'failed', ChangeState[]> = {
   open: inFlightStates,
   waiting: ['waiting'],
   done: ['done'],
   failed: ['failed', 'rolled_back', 'rejected', 'denied', 'expired', 'cancelled'],
-} as const
+}
 
 const tabs = [
   { value: 'all', title: 'All' },

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import type { CloudAccount, CloudRegion } from '../../api/shapes/index.ts'
+import type { CloudAccount, CloudRegion } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 import { Choice, FilterBar, FilterInput } from '../../ui/filters.tsx'
 import { EmptyState } from '../../ui/notice.tsx'
@@ -33,10 +33,10 @@ const accountColumns: readonly Column<CloudAccount>[] = [
     key: 'name',
     title: 'Account',
     isMain: true,
-    cell: (account) => <TwoLines main={account.title ?? account.name} sub={account.description ?? account.name} />,
+    cell: (account) => <TwoLines main={account.title} sub={account.description === '' ? account.name : account.description} />,
   },
   { key: 'provider', title: 'Provider', width: 128, cell: (account) => account.provider },
-  { key: 'environments', title: 'Environments', isWide: true, cell: (account) => account.environments?.join(', ') ?? '–' },
+  { key: 'regions', title: 'Regions', isWide: true, cell: (account) => account.regions.join(', ') || '–' },
 ]
 
 /** The accounts that environments are bound to, and the regions that could be. */

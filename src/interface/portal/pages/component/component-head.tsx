@@ -1,17 +1,16 @@
-import type { EntityDetail, MatrixRow } from '../../api/shapes/index.ts'
+import { labelsOf, linksOf } from '../../api/entity-metadata.ts'
+import type { EntityDetail, MatrixRow } from '../../api/shapes.ts'
 import { EntityLink } from '../../ui/links.tsx'
 import css from './component.module.css'
 
 /** Owner, lifecycle, type, system and links in one line. */
 export function ComponentHead({ detail, row }: { detail: EntityDetail; row: MatrixRow | undefined }) {
-  const { spec = {}, metadata } = detail.entity
+  const { spec = {} } = detail.entity
   const text = (name: string): string | undefined => (typeof spec[name] === 'string' ? spec[name] : undefined)
   const owner = text('owner') ?? row?.owner
   const system = text('system')
   const url = Object.values(row?.cells ?? {}).findLast((cell) => cell?.url !== null && cell?.url !== undefined)?.url
-  const links = [...(metadata.links ?? []), ...(url === undefined || url === null ? [] : [{ url, title: 'Open the service' }])].filter((link) =>
-    /^https?:\/\//.test(link.url),
-  )
+  const links = [...linksOf(detail.entity), ...(url === undefined || url === null ? [] : [{ url, title: 'Open the service' }])]
   return (
     <dl className={css['facts']}>
       {owner === undefined ? null : (
@@ -24,7 +23,7 @@ export function ComponentHead({ detail, row }: { detail: EntityDetail; row: Matr
       )}
       <Fact name="Lifecycle" value={text('lifecycle')} />
       <Fact name="Type" value={text('type')} />
-      <Fact name="Tier" value={metadata.labels?.['fairway.dev/tier']} />
+      <Fact name="Tier" value={labelsOf(detail.entity)['fairway.dev/tier']} />
       {system === undefined ? null : (
         <div>
           <dt>System</dt>
@@ -38,7 +37,7 @@ export function ComponentHead({ detail, row }: { detail: EntityDetail; row: Matr
           <dt className="sr">Link</dt>
           <dd>
             <a href={link.url} target="_blank" rel="noreferrer" style={{ textDecoration: 'underline' }}>
-              {link.title ?? link.url}
+              {link.title}
             </a>
           </dd>
         </div>

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { Matrix } from '../../api/shapes/index.ts'
+import type { Matrix } from '../../api/shapes.ts'
 import type { Intent } from '../../parts/promote/intent.ts'
 import { EmptyState } from '../../ui/notice.tsx'
 import { Section } from '../../ui/page.tsx'

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { queries } from '../../api/queries.ts'
-import type { EntityDetail } from '../../api/shapes/index.ts'
+import type { EntityDetail } from '../../api/shapes.ts'
 import { useInSight } from '../../ui/in-sight.ts'
 import { EmptyState } from '../../ui/notice.tsx'
 import { Section } from '../../ui/page.tsx'

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
-import type { Release } from '../../api/shapes/index.ts'
+import type { Release } from '../../api/shapes.ts'
 import { shortId } from '../../format/reference.ts'
 import { Age } from '../../ui/age.tsx'
 import { useInSight } from '../../ui/in-sight.ts'

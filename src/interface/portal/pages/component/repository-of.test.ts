@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest'
-import type { EntityDetail } from '../../api/shapes/index.ts'
+import type { EntityDetail } from '../../api/shapes.ts'
 import { repositoryOf } from './repository-of.ts'
 
-const detail = (annotations: Record<string, string>, location = ''): EntityDetail => ({
-  entity: { apiVersion: 'v1', kind: 'Component', metadata: { name: 'orders', annotations } },
-  relations: [],
-  problems: [],
-  source: location === '' ? null : { location, commit: null },
-})
+const detail = (annotations: Record<string, string>, location = ''): EntityDetail => {
+  const metadata = { name: 'orders', annotations }
+  return {
+    entity: { apiVersion: 'v1', kind: 'Component', metadata },
+    relations: [],
+    problems: [],
+    source: { location, repository: '', path: '', commit: '' },
+  }
+}
 
 test.each([
   [detail({ 'fairway.dev/repository': 'acme/orders' }), 'acme/orders'],

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import type { ResourceInfo } from '../../api/shapes/index.ts'
+import type { ResourceInfo } from '../../api/shapes.ts'
 import { Age } from '../../ui/age.tsx'
 import { useInSight } from '../../ui/in-sight.ts'
 import { EmptyState } from '../../ui/notice.tsx'

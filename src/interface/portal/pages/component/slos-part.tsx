@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
-import type { Slo } from '../../api/shapes/index.ts'
+import type { Slo } from '../../api/shapes.ts'
 import { formatCount, formatPercent } from '../../format/quantity.ts'
 import { useInSight } from '../../ui/in-sight.ts'
 import { sloLook } from '../../ui/looks.ts'
@@ -37,7 +37,7 @@ export function SlosPart({ component }: { component: string }) {
 
 function SloLine({ slo }: { slo: Slo }) {
   const look = sloLook(slo.state)
-  const left = slo.budget.remaining
+  const left = slo.state === 'no-data' ? null : slo.budget.remaining
   const firing = slo.burnRates.filter((rate) => rate.isFiring)
   return (
     <div className={css['slo']}>

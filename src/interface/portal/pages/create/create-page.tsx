@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import type { TemplateInfo } from '../../api/shapes/index.ts'
+import type { Template } from '../../api/shapes.ts'
 import { parseRef } from '../../format/reference.ts'
 import { EntityLink } from '../../ui/links.tsx'
 import { EmptyState } from '../../ui/notice.tsx'
@@ -35,7 +35,7 @@ export function CreatePage() {
   )
 }
 
-function Card({ template }: { template: TemplateInfo }) {
+function Card({ template }: { template: Template }) {
   const { namespace, name } = parseRef(template.ref, 'template')
   return (
     <li className={css['card']} data-row={`/create/${namespace}/${name}`} tabIndex={-1}>

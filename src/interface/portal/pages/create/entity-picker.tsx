@@ -1,7 +1,7 @@
 import { Autocomplete } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
-import type { Entity } from '../../api/shapes/index.ts'
+import type { Entity } from '../../api/shapes.ts'
 import { commonProps, type FieldInputProps } from './field-input.tsx'
 import { pickerKinds } from './picker-kinds.ts'
 

@@ -1,5 +1,5 @@
 import type { Ref } from 'react'
-import type { FieldFault } from '../../api/shapes/index.ts'
+import type { FieldFault } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 import { Strip } from '../../ui/notice.tsx'
 import type { FieldGroup } from './form-schema.ts'

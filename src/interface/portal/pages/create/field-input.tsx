@@ -1,4 +1,5 @@
 import { Checkbox, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
+import type { Json } from '#contract'
 import type { Field } from './form-schema.ts'
 import { EntityPicker } from './entity-picker.tsx'
 import { RepoUrlPicker } from './repo-url-picker.tsx'
@@ -7,7 +8,7 @@ export interface FieldInputProps {
   field: Field
   value: unknown
   fault: string | null
-  onChange: (value: unknown) => void
+  onChange: (value: Json | undefined) => void
   onBlur: () => void
 }
 

@@ -1,6 +1,9 @@
-import type { FieldFault, FieldSchema } from '../../api/shapes/index.ts'
+import type { Json } from '#contract'
+import type { FieldFault, Template } from '../../api/shapes.ts'
+import { readFieldSchema, type FieldSchema } from './field-schema.ts'
 
-export type Values = Record<string, unknown>
+/** What is filled in, by field. */
+export type Values = Record<string, Json | undefined>
 
 /** One field of the form, in its order. */
 export interface Field {
@@ -17,8 +20,8 @@ export interface FieldGroup {
 }
 
 /** The template's parameter pages as parts of one form. */
-export function groupsOf(parameters: readonly FieldSchema[]): FieldGroup[] {
-  return parameters.map((page) => ({
+export function groupsOf(parameters: Template['parameters']): FieldGroup[] {
+  return parameters.map(readFieldSchema).map((page) => ({
     title: page.title ?? '',
     description: page.description ?? '',
     fields: Object.entries(page.properties ?? {}).map(([name, schema]) => ({ name, schema, isRequired: page.required?.includes(name) ?? false })),
@@ -33,6 +36,11 @@ export function startValues(groups: readonly FieldGroup[], draft: Values): Value
     if (value !== undefined) values[name] = value
   }
   return values
+}
+
+/** What is sent: the fields that hold something. */
+export function filledValues(values: Values): Record<string, Json> {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, Json] => entry[1] !== undefined))
 }
 
 /** What is wrong with a value, in words for whoever types; null when it is right. */

@@ -1,4 +1,4 @@
-import type { FieldSchema } from '../../api/shapes/index.ts'
+import type { FieldSchema } from './field-schema.ts'
 
 /** Kinds that a picker offers, lower case, from `catalogFilter.kind` or `allowedKinds` of its options; an owner is a group or a person. */
 export function pickerKinds(schema: FieldSchema): string[] {

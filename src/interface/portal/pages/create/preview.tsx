@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { CreationPreview } from '../../api/shapes/index.ts'
+import type { CreationPreview } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 import { EmptyState, Strip } from '../../ui/notice.tsx'
 import css from './create.module.css'

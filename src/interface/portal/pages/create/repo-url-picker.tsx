@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core'
+import type { Json } from '#contract'
 import { commonProps, type FieldInputProps } from './field-input.tsx'
 import { formatRepoUrl, parseRepoUrl } from './repo-url.ts'
 
@@ -7,11 +8,10 @@ export function RepoUrlPicker(props: FieldInputProps) {
   const { field, value, onChange, onBlur } = props
   const shared = commonProps(props)
   const options = field.schema['ui:options'] ?? {}
-  const hosts = Array.isArray(options['allowedHosts']) ? options['allowedHosts'] : []
-  const owners = Array.isArray(options['allowedOwners']) ? options['allowedOwners'] : []
+  const firstOf = (allowed: Json | undefined): string | undefined => (Array.isArray(allowed) && typeof allowed[0] === 'string' ? allowed[0] : undefined)
   const parts = parseRepoUrl(typeof value === 'string' ? value : '')
-  const host = parts.host === '' ? String(hosts[0] ?? window.location.host) : parts.host
-  const owner = parts.owner === '' && parts.repo === '' ? String(owners[0] ?? '') : parts.owner
+  const host = parts.host === '' ? (firstOf(options['allowedHosts']) ?? window.location.host) : parts.host
+  const owner = parts.owner === '' && parts.repo === '' ? (firstOf(options['allowedOwners']) ?? '') : parts.owner
   return (
     <div role="group" aria-label={shared.label} style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: '4px 12px' }}>
       <TextInput

@@ -3,19 +3,19 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { api } from '../../api/api.ts'
-import { isProblem } from '../../api/problem.ts'
-import type { FieldFault, TemplateInfo } from '../../api/shapes/index.ts'
+import { api } from '../../api/client.ts'
+import { ApiProblem } from '../../api/problem.ts'
+import type { FieldFault, Template } from '../../api/shapes.ts'
 import { FaultNotice } from '../../ui/notice.tsx'
 import css from './create.module.css'
 import { dropDraft, keepDraft, loadDraft } from './draft.ts'
 import { ErrorSummary } from './error-summary.tsx'
 import { FieldInput } from './field-input.tsx'
-import { faultsOf, fieldNameOf, groupsOf, startValues, type Values } from './form-schema.ts'
+import { faultsOf, fieldNameOf, filledValues, groupsOf, startValues, type Values } from './form-schema.ts'
 import { Preview } from './preview.tsx'
 
 /** The form of a template's own schema. Faults show as a field is left, all of them when sent; the draft stays until the thing is made. */
-export function TemplateForm({ template }: { template: TemplateInfo }) {
+export function TemplateForm({ template }: { template: Template }) {
   const navigate = useNavigate()
   const client = useQueryClient()
   const groups = useMemo(() => groupsOf(template.parameters), [template])
@@ -29,14 +29,14 @@ export function TemplateForm({ template }: { template: TemplateInfo }) {
   const isPreviewable = faultsOf(groups, settled).length === 0
   const preview = useQuery({
     queryKey: ['preview', template.ref, settled],
-    queryFn: () => api.previewCreation(template.ref, settled),
+    queryFn: () => api.call('creations.preview', { body: { template: template.ref, values: filledValues(settled) } }),
     enabled: isPreviewable,
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 60_000,
   })
   const make = useMutation({
-    mutationFn: () => api.create(template.ref, values, key),
+    mutationFn: () => api.call('creations.create', { body: { template: template.ref, values: filledValues(values) } }, { idempotencyKey: key }),
     onSuccess: (change) => {
       dropDraft(template.ref)
       client.setQueryData(['changes', 'one', change.id], change)
@@ -44,7 +44,7 @@ export function TemplateForm({ template }: { template: TemplateInfo }) {
     },
   })
   useEffect(() => keepDraft(template.ref, groups, values), [template.ref, groups, values])
-  const fromServer: readonly FieldFault[] = isProblem(make.error) ? make.error.errors : (preview.data?.problems ?? [])
+  const fromServer: readonly FieldFault[] = make.error instanceof ApiProblem ? make.error.errors : (preview.data?.problems ?? [])
   const served = fromServer.map((fault) => ({ ...fault, field: fieldNameOf(fault.field) }))
   const faultAt = (name: string): string | null => {
     const own = faults.find((fault) => fault.field === name)

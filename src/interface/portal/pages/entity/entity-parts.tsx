@@ -1,4 +1,5 @@
-import type { EntityDetail } from '../../api/shapes/index.ts'
+import { labelsOf, linksOf, tagsOf, type WebLink } from '../../api/entity-metadata.ts'
+import type { EntityDetail } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 import { parseRef, shortId } from '../../format/reference.ts'
 import { Facts } from '../../ui/facts.tsx'
@@ -14,14 +15,17 @@ export function Problems({ detail }: { detail: EntityDetail }) {
   return (
     <Strip tone="amber">
       {plural(detail.problems.length, 'problem')} in its descriptor:{' '}
-      {detail.problems.map((problem) => `${problem.field === undefined ? '' : `${problem.field}: `}${problem.message}`).join(' · ')}
+      {detail.problems.map((problem) => `${problem.field === '' ? '' : `${problem.field}: `}${problem.message}`).join(' · ')}
     </Strip>
   )
 }
 
 /** Owner, type, links, source and labels. */
 export function EntityFacts({ detail }: { detail: EntityDetail }) {
-  const { metadata, spec = {} } = detail.entity
+  const { entity, source } = detail
+  const { spec = {} } = entity
+  const tags = tagsOf(entity)
+  const links = linksOf(entity)
   const text = (name: string): string | null => (typeof spec[name] === 'string' ? spec[name] : null)
   const owner = text('owner')
   return (
@@ -31,34 +35,27 @@ export function EntityFacts({ detail }: { detail: EntityDetail }) {
           ['Owner', owner === null ? null : <EntityLink key="owner" of={owner} kind="group" />],
           ['Type', text('type')],
           ['Lifecycle', text('lifecycle')],
-          ['Tags', metadata.tags === undefined || metadata.tags.length === 0 ? null : metadata.tags.join(', ')],
-          ['Links', metadata.links === undefined || metadata.links.length === 0 ? null : <Links key="links" links={metadata.links} />],
-          [
-            'Source',
-            detail.source === null ? null : (
-              <code key="source">{[detail.source.repository, detail.source.path].filter(Boolean).join(' : ') || detail.source.location}</code>
-            ),
-          ],
-          ['Commit', detail.source?.commit === null || detail.source === null ? null : <code key="commit">{shortId(detail.source.commit)}</code>],
-          ...Object.entries(metadata.labels ?? {}).map(([name, value]) => [name, value] as const),
+          ['Tags', tags.length === 0 ? null : tags.join(', ')],
+          ['Links', links.length === 0 ? null : <Links key="links" links={links} />],
+          ['Source', <code key="source">{[source.repository, source.path].filter(Boolean).join(' : ') || source.location}</code>],
+          ['Commit', source.commit === '' ? null : <code key="commit">{shortId(source.commit)}</code>],
+          ...Object.entries(labelsOf(entity)).map(([name, value]) => [name, value] as const),
         ]}
       />
     </Section>
   )
 }
 
-function Links({ links }: { links: readonly { url: string; title?: string }[] }) {
+function Links({ links }: { links: readonly WebLink[] }) {
   return (
     <>
-      {links
-        .filter((link) => /^https?:\/\//.test(link.url))
-        .map((link) => (
-          <div key={link.url}>
-            <a href={link.url} target="_blank" rel="noreferrer" style={{ textDecoration: 'underline' }}>
-              {link.title ?? link.url}
-            </a>
-          </div>
-        ))}
+      {links.map((link) => (
+        <div key={link.url}>
+          <a href={link.url} target="_blank" rel="noreferrer" style={{ textDecoration: 'underline' }}>
+            {link.title}
+          </a>
+        </div>
+      ))}
     </>
   )
 }

@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core'
-import type { Matrix, MatrixCell, MatrixRow } from '../../api/shapes/index.ts'
+import type { Matrix, MatrixCell, MatrixRow } from '../../api/shapes.ts'
 import { shortId, versionLabel } from '../../format/reference.ts'
 import { EntityLink } from '../../ui/links.tsx'
 import { healthLook } from '../../ui/looks.ts'

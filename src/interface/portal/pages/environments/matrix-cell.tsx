@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import type { MatrixCell as Cell } from '../../api/shapes/index.ts'
+import type { MatrixCell as Cell } from '../../api/shapes.ts'
 import type { Intent } from '../../parts/promote/intent.ts'
 import { Age } from '../../ui/age.tsx'
 import { VersionLink, Who } from '../../ui/links.tsx'

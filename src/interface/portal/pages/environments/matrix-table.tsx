@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { Matrix, MatrixRow } from '../../api/shapes/index.ts'
+import type { Matrix, MatrixRow } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 import type { Intent } from '../../parts/promote/intent.ts'
 import { EntityLink } from '../../ui/links.tsx'

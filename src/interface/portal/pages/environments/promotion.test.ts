@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Environment, MatrixCell, MatrixRow } from '../../api/shapes/index.ts'
+import type { Environment, MatrixCell, MatrixRow } from '../../api/shapes.ts'
 import { firstEnvironment, nextEnvironment, promotionOf } from './promotion.ts'
 
 const environments = ['dev', 'staging', 'production'].map((name, order) => ({ name, title: name, order })) as Environment[]

@@ -1,4 +1,4 @@
-import type { Matrix, MatrixRow } from '../../api/shapes/index.ts'
+import type { Matrix, MatrixRow } from '../../api/shapes.ts'
 import type { Intent } from '../../parts/promote/intent.ts'
 
 /** Where a component's release in an environment goes next; undefined when the next one has it already, or there is none. */

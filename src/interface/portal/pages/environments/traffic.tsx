@@ -1,4 +1,4 @@
-import type { MatrixCell } from '../../api/shapes/index.ts'
+import type { MatrixCell } from '../../api/shapes.ts'
 import { versionLabel } from '../../format/reference.ts'
 import css from './environments.module.css'
 

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { Matrix, MatrixRow } from '../../api/shapes/index.ts'
+import type { Matrix, MatrixRow } from '../../api/shapes.ts'
 import { parseRef, versionLabel } from '../../format/reference.ts'
 import { healthLook } from '../../ui/looks.ts'
 import { Section } from '../../ui/page.tsx'

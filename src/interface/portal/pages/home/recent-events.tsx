@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import type { EventItem } from '../../api/shapes/index.ts'
+import type { EventItem } from '../../api/shapes.ts'
 import { eventHref, eventSubject, eventWords } from '../../parts/event-words.ts'
 import { Age } from '../../ui/age.tsx'
 import { Who } from '../../ui/links.tsx'

@@ -1,4 +1,4 @@
-import type { Health, MatrixRow } from '../../api/shapes/index.ts'
+import type { Health, MatrixRow } from '../../api/shapes.ts'
 import { worstHealth } from '../../ui/looks.ts'
 
 const rank: Record<Health, number> = { degraded: 0, progressing: 1, unknown: 2, healthy: 3, off: 4 }

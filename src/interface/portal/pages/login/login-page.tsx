@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { api } from '../../api/api.ts'
+import { api } from '../../api/client.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import { Brand } from '../../app/brand.tsx'
 import { forgetAnswers } from '../../app/query-client.ts'
@@ -24,7 +24,7 @@ export function LoginPage() {
   const [typed, setTyped] = useState('')
   const tried = useRef<string>(undefined)
   const signIn = useMutation({
-    mutationFn: (wanted: string) => api.signIn(wanted),
+    mutationFn: (wanted: string) => api.call('session.create', { body: { code: wanted } }),
     onSuccess: () => {
       client.clear()
       forgetAnswers()
@@ -58,7 +58,7 @@ export function LoginPage() {
                 : 'Your session has ended. Sign in again, and you are back where you were.'}{' '}
               Whoever runs the platform makes one:
             </p>
-            <pre className={css['command']}>npx fairway login-link user:default/you</pre>
+            <pre className={css['command']}>npx fairway login-link user:default/NAME</pre>
             <form
               className={css['form']}
               onSubmit={(event) => {
@@ -89,6 +89,6 @@ function codeIn(typed: string): string {
 function explain(error: unknown): string {
   if (!(error instanceof ApiProblem)) return String(error)
   if (error.status === 0) return error.message
-  if (error.status >= 500) return `${error.message} (${error.code}, request ${error.requestId ?? 'unknown'})`
+  if (error.status >= 500) return `${error.message} (${error.code}, request ${error.requestId || 'unknown'})`
   return `${error.message} A link works once and for 15 minutes; ask for a new one.`
 }

@@ -2,8 +2,8 @@ import { Button, Select, Switch } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { api } from '../../api/api.ts'
-import type { LogRecord } from '../../api/shapes/index.ts'
+import { api } from '../../api/client.ts'
+import type { LogRecord } from '../../api/shapes.ts'
 import { without } from '../../app/search.ts'
 import { formatClock, formatExact } from '../../format/duration.ts'
 import { FilterBar, FilterInput } from '../../ui/filters.tsx'
@@ -25,7 +25,11 @@ export function LogsView({ component, environment, range }: { component: string;
     queryKey: ['telemetry', 'logs', component, environment, range, q, level],
     queryFn: ({ signal, pageParam }) => {
       const { from, to } = timeRange(range, Date.now())
-      return api.logs({ component, environment, from, to, q, ...(level === undefined ? {} : { level }), limit: 200, cursor: pageParam }, signal)
+      return api.call(
+        'telemetry.logs',
+        { query: { component, environment, from, to, q: q === '' ? undefined : q, level, limit: 200, cursor: pageParam } },
+        { signal },
+      )
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
-import type { Environment, MatrixRow } from '../../api/shapes/index.ts'
+import type { Environment, MatrixRow } from '../../api/shapes.ts'
 import { formatCount, formatLatency, formatPercent } from '../../format/quantity.ts'
 import { Choice, FilterBar } from '../../ui/filters.tsx'
 import { healthLook } from '../../ui/looks.ts'

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { queries } from '../../api/queries.ts'
-import type { RequestSeries } from '../../api/shapes/index.ts'
+import type { RequestSeries } from '../../api/shapes.ts'
 import { formatCount, formatLatency, formatPercent, plural } from '../../format/quantity.ts'
 import { versionLabel } from '../../format/reference.ts'
 import { EmptyState } from '../../ui/notice.tsx'
@@ -26,7 +26,7 @@ export function SignalsView({ component, environment, range }: { component: stri
   const markers = useMemo(
     (): DeployMarker[] =>
       (changes.data?.items ?? []).flatMap((change) =>
-        change.startedAt === null || change.release === null || change.release === undefined
+        change.startedAt === null || change.release === undefined
           ? []
           : [{ at: Date.parse(change.startedAt) / 1000, label: versionLabel(change.release.version) }],
       ),

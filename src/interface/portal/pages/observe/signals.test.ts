@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RequestSeries } from '../../api/shapes/index.ts'
+import type { RequestSeries } from '../../api/shapes.ts'
 import { chartColumns, summarise } from './signals.ts'
 import { timeRange } from './time-range.ts'
 

@@ -1,4 +1,4 @@
-import type { RequestSeries } from '../../api/shapes/index.ts'
+import type { RequestSeries } from '../../api/shapes.ts'
 
 /** What a component did in a time range, over all its releases. */
 export interface SignalSummary {

@@ -1,17 +1,25 @@
 import { expect, test } from 'vitest'
-import type { Span } from '../../api/shapes/index.ts'
+import type { Span } from '../../api/shapes.ts'
 import { layOutTrace } from './waterfall.ts'
 
 const span = (spanId: string, parentSpanId: string | null, startMs: number, durationMs: number): Span => ({
+  traceId: 't1',
   spanId,
   parentSpanId,
   name: spanId,
   component: 'orders',
+  environment: 'dev',
+  release: 'rel_1',
+  version: '1',
+  scope: '',
+  offsetMs: startMs,
   kind: 'internal',
   startedAt: new Date(startMs).toISOString(),
   durationMs,
   status: 'ok',
+  statusMessage: '',
   attributes: {},
+  events: [],
 })
 
 test('children stand under their parents by start, orphans at the root', () => {

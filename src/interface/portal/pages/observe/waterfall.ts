@@ -1,4 +1,4 @@
-import type { Span } from '../../api/shapes/index.ts'
+import type { Span } from '../../api/shapes.ts'
 
 /** A span in the order and depth of its tree, with its place on the time axis as shares of the whole. */
 export interface WaterfallRow {

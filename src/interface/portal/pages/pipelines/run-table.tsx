@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { Run } from '../../api/shapes/index.ts'
+import type { Run } from '../../api/shapes.ts'
 import { durationBetween } from '../../format/duration.ts'
 import { runName, shortId } from '../../format/reference.ts'
 import { Age } from '../../ui/age.tsx'

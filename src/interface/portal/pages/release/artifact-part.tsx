@@ -28,7 +28,7 @@ export function ArtifactPart({ digest }: { digest: string }) {
                 </span>,
               ],
               ['Builder', data.provenance.builder],
-              ['Key', <ShortId key="key" id={data.provenance.keyId} label="key id" />],
+              ['Key', data.provenance.keyId === null ? null : <ShortId key="key" id={data.provenance.keyId} label="key id" />],
               ['Bill of materials', data.sbom === null ? 'none attached' : plural(data.sbom.components, 'component')],
               ['Findings', data.findings.length === 0 ? 'none' : data.findings.map((finding) => `${finding.tool}: ${finding.count}`).join(', ')],
               ['Size', formatSize(data.sizeBytes)],

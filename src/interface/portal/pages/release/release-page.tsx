@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { queries } from '../../api/queries.ts'
-import type { Release } from '../../api/shapes/index.ts'
+import type { Release } from '../../api/shapes.ts'
 import { shortId, versionLabel } from '../../format/reference.ts'
 import { IntentDialog } from '../../parts/promote/intent-dialog.tsx'
 import type { Intent } from '../../parts/promote/intent.ts'
@@ -59,7 +59,7 @@ export function ReleasePage() {
             <Section title="Workload" id="score">
               <Panel isPadded>
                 <pre style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label="score.yaml">
-                  {typeof data.score === 'string' ? data.score : JSON.stringify(data.score, null, 2)}
+                  {JSON.stringify(data.score, null, 2)}
                 </pre>
               </Panel>
             </Section>
@@ -100,7 +100,7 @@ function WhereItRuns({ release }: { release: Release }) {
                               component: release.component,
                               environment: environment.name,
                               release: release.id,
-                              version: release.version,
+                              version: String(release.version),
                             })
                           }
                         >

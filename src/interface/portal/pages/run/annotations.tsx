@@ -1,4 +1,4 @@
-import type { RunAnnotation, RunJob } from '../../api/shapes/index.ts'
+import type { RunAnnotation, RunJob } from '../../api/shapes.ts'
 import { Section } from '../../ui/page.tsx'
 import { StateMark } from '../../ui/state-mark.tsx'
 
@@ -19,7 +19,7 @@ export function Annotations({ own, jobs }: { own: readonly RunAnnotation[]; jobs
           >
             <StateMark
               look={
-                each.level === 'error' || each.level === 'failure'
+                each.level === 'error'
                   ? { tone: 'red', shape: 'cross', word: 'Error' }
                   : each.level === 'warning'
                     ? { tone: 'amber', shape: 'triangle', word: 'Warning' }

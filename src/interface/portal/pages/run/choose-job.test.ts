@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RunJob, RunStep } from '../../api/shapes/index.ts'
+import type { RunJob, RunStep } from '../../api/shapes.ts'
 import { chooseJob, chooseStep, layersOf } from './choose-job.ts'
 
 const job = (key: string, over: Partial<RunJob> = {}): RunJob => ({
@@ -11,7 +11,7 @@ const job = (key: string, over: Partial<RunJob> = {}): RunJob => ({
   conclusion: 'success',
   startedAt: '2026-11-22T12:00:00Z',
   finishedAt: null,
-  matrix: null,
+  matrix: {},
   steps: [],
   annotations: [],
   ...over,

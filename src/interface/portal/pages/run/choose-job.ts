@@ -1,4 +1,4 @@
-import type { RunJob, RunStep } from '../../api/shapes/index.ts'
+import type { RunJob, RunStep } from '../../api/shapes.ts'
 
 const isBad = (conclusion: RunJob['conclusion']): boolean => conclusion === 'failure' || conclusion === 'timed_out'
 

@@ -1,5 +1,5 @@
 import { Fragment } from 'react'
-import type { RunJob } from '../../api/shapes/index.ts'
+import type { RunJob } from '../../api/shapes.ts'
 import { durationBetween } from '../../format/duration.ts'
 import { useNow } from '../../ui/clock.ts'
 import { runLook } from '../../ui/looks.ts'

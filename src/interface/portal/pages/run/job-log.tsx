@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import type { RunJob, RunStep } from '../../api/shapes/index.ts'
+import type { RunJob, RunStep } from '../../api/shapes.ts'
 import { durationBetween } from '../../format/duration.ts'
 import { useNow } from '../../ui/clock.ts'
 import { runLook } from '../../ui/looks.ts'

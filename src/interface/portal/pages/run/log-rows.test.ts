@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LogLine } from '../../api/shapes/index.ts'
+import type { LogLine } from '../../api/shapes.ts'
 import { findLines, groupsAround, visibleRows } from './log-rows.ts'
 
 const line = (n: number, text: string, group?: 'start' | 'end'): LogLine => ({ n, at: '', text, ...(group === undefined ? {} : { group }) })

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../api/shapes/index.ts'
+import type { LogLine } from '../../api/shapes.ts'
 import { stripAnsi } from './ansi.ts'
 
 /** A line as it is shown: a group's head says how many lines it hides while it is folded. */

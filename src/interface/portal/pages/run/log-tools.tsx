@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Switch, TextInput, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
-import type { LogLine } from '../../api/shapes/index.ts'
+import type { LogLine } from '../../api/shapes.ts'
 import { stripAnsi } from './ansi.ts'
 import css from './run.module.css'
 

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import type { LogLine } from '../../api/shapes/index.ts'
+import type { LogLine } from '../../api/shapes.ts'
 import { useKey } from '../../app/keys.ts'
 import { findLines, groupsAround, visibleRows } from './log-rows.ts'
 import { LogRowView } from './log-row-view.tsx'

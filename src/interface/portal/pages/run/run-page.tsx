@@ -2,9 +2,9 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
-import { api } from '../../api/api.ts'
+import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
-import type { Run } from '../../api/shapes/index.ts'
+import type { Run } from '../../api/shapes.ts'
 import { durationBetween } from '../../format/duration.ts'
 import { formatSize } from '../../format/quantity.ts'
 import { runName, shortId } from '../../format/reference.ts'
@@ -55,7 +55,7 @@ export function RunPage() {
 
 /** The release that the run led to. It is made a moment before the run itself tells of it. */
 function useReleaseOf(run: Run): string | undefined {
-  const isAwaited = run.conclusion === 'success' && (run.release === null || run.release === undefined)
+  const isAwaited = run.conclusion === 'success' && run.release === null
   const newest = useQuery({ ...queries.releases({ limit: 20 }), enabled: isAwaited })
   return run.release ?? newest.data?.items.find((release) => release.runId === run.id)?.id
 }
@@ -68,7 +68,7 @@ function RunFacts({ run }: { run: Run }) {
       <span>
         {runName(run)} #{run.number}
       </span>
-      {run.component === null || run.component === undefined ? <span>{run.repository}</span> : <EntityLink of={run.component} />}
+      {run.component === null ? <span>{run.repository}</span> : <EntityLink of={run.component} />}
       <span>
         {run.event} on {run.branch} by <Who principal={run.actor} />
       </span>
@@ -89,7 +89,7 @@ function RunActions({ run }: { run: Run }) {
   const navigate = route.useNavigate()
   const isEnded = run.state === 'completed'
   const act = useMutation({
-    mutationFn: () => (isEnded ? api.rerun(run.id) : api.cancelRun(run.id)),
+    mutationFn: () => api.call(isEnded ? 'runs.rerun' : 'runs.cancel', { params: { id: run.id } }),
     onSuccess: (next) => {
       client.setQueryData(queries.run(next.id).queryKey, next)
       void client.invalidateQueries({ queryKey: ['runs'] })

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { api } from '../../api/api.ts'
-import type { LogChunk, LogLine } from '../../api/shapes/index.ts'
+import { api } from '../../api/client.ts'
+import type { LogChunk, LogLine } from '../../api/shapes.ts'
 import { openStream } from '../../live/stream.ts'
 
 /** Steps have no events of their own: while lines come, the run is looked at again this often at most. */
@@ -26,7 +26,7 @@ export function useLog(run: string, job: string, isEnded: boolean) {
       let from = (lines.at(-1)?.n ?? 0) + 1
       let isComplete = false
       for (;;) {
-        const chunk: LogChunk = await api.runLog(run, job, from, signal)
+        const chunk: LogChunk = await api.call('runs.log', { params: { id: run, job }, query: { from, limit: 5000 } }, { signal })
         lines.push(...chunk.lines.filter((line) => line.n >= from))
         isComplete = chunk.isComplete
         if (chunk.nextFrom <= from) break

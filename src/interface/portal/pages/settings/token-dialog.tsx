@@ -1,7 +1,7 @@
 import { Button, CopyButton, Modal, Select, TagsInput, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '../../api/api.ts'
+import { api } from '../../api/client.ts'
 import { offeredScopes } from './permissions.ts'
 import { FaultNotice } from '../../ui/notice.tsx'
 
@@ -19,7 +19,7 @@ export function TokenDialog({ scopes, onClose }: { scopes: readonly string[]; on
   const [wanted, setWanted] = useState<string[]>([])
   const [ttl, setTtl] = useState('86400')
   const make = useMutation({
-    mutationFn: () => api.createToken({ name: name.trim(), scopes: wanted, ttlSeconds: Number(ttl) }),
+    mutationFn: () => api.call('tokens.create', { body: { name: name.trim(), scopes: wanted, ttlSeconds: Number(ttl) } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['tokens'] }),
   })
   const isReady = name.trim() !== '' && wanted.length > 0

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '../../api/api.ts'
+import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
-import type { TokenInfo } from '../../api/shapes/index.ts'
+import type { TokenInfo } from '../../api/shapes.ts'
 import { Age } from '../../ui/age.tsx'
 import { EmptyState, FaultNotice } from '../../ui/notice.tsx'
 import { Section } from '../../ui/page.tsx'
@@ -18,7 +18,7 @@ export function Tokens({ scopes }: { scopes: readonly string[] }) {
   const [isMaking, setMaking] = useState(false)
   const [asked, setAsked] = useState<string | null>(null)
   const revoke = useMutation({
-    mutationFn: (id: string) => api.revokeToken(id),
+    mutationFn: (id: string) => api.call('tokens.revoke', { params: { id } }),
     onSettled: () => client.invalidateQueries({ queryKey: ['tokens'] }),
     onSuccess: () => setAsked(null),
   })
@@ -48,7 +48,7 @@ export function Tokens({ scopes }: { scopes: readonly string[] }) {
       {revoke.error === null ? null : <FaultNotice error={revoke.error} what="revocation" />}
       <QueryView query={tokens} what="tokens">
         {({ items: all }) => {
-          const items = all.filter((token) => token.revokedAt === null || token.revokedAt === undefined)
+          const items = all.filter((token) => token.revokedAt === null)
           return items.length === 0 ? (
             <EmptyState title="You have no token">
               A token lets a program act as you, within the scopes and the time you give it: `git push`, the CLI on another machine, a script.

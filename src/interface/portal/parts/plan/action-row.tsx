@@ -1,6 +1,5 @@
 import { IconChevronRight } from '@tabler/icons-react'
-import type { PlannedAction } from '../../../../kernel/common/driver/index.ts'
-import type { PolicyVerdict } from '../../api/shapes/index.ts'
+import type { PlannedAction, PolicyVerdict } from '../../api/shapes.ts'
 import { formatMoney } from '../../format/quantity.ts'
 import { FieldDiff } from './field-diff.tsx'
 import css from './plan.module.css'

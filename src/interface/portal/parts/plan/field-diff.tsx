@@ -1,4 +1,4 @@
-import type { FieldChange } from '../../../../kernel/common/driver/index.ts'
+import type { FieldChange } from '../../api/shapes.ts'
 import css from './plan.module.css'
 
 /** What an action changes, field by field: before and after, the unknown and the hidden marked as such. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PlannedAction } from '../../../../kernel/common/driver/index.ts'
+import type { PlannedAction } from '../../api/shapes.ts'
 import { dangerWord, describePlan, groupByConcern, planSentences } from './plan-summary.ts'
 
 const action = (over: Partial<PlannedAction>): PlannedAction => ({

@@ -1,4 +1,4 @@
-import type { PlannedAction } from '../../../../kernel/common/driver/index.ts'
+import type { PlannedAction } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 
 type Concern = PlannedAction['concern']

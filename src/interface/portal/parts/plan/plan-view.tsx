@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import type { PlannedAction } from '../../../../kernel/common/driver/index.ts'
-import type { Plan } from '../../api/shapes/index.ts'
+import type { Plan, PlannedAction } from '../../api/shapes.ts'
 import { formatCount, plural } from '../../format/quantity.ts'
 import { ActionRow } from './action-row.tsx'
 import { groupByConcern } from './plan-summary.ts'

@@ -1,4 +1,4 @@
-import type { PolicyVerdict } from '../../api/shapes/index.ts'
+import type { PolicyVerdict } from '../../api/shapes.ts'
 import type { Look } from '../../ui/looks.ts'
 import { StateMark } from '../../ui/state-mark.tsx'
 import css from './plan.module.css'

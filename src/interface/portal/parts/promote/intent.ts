@@ -1,5 +1,5 @@
-import { api } from '../../api/api.ts'
-import type { Change, Plan } from '../../api/shapes/index.ts'
+import { api } from '../../api/client.ts'
+import type { Change, PlanPreview } from '../../api/shapes.ts'
 
 /** What somebody is about to do to a component in an environment. */
 export type Intent =
@@ -15,8 +15,8 @@ export function intentTitle(intent: Intent): string {
 }
 
 /** Asks the server for the plan; nothing is written. */
-export function planIntent(intent: Intent): Promise<Plan> {
-  return api.plan('deploy', deployInput(intent))
+export function planIntent(intent: Intent): Promise<PlanPreview> {
+  return api.call('plans.create', { body: { kind: 'deploy', input: deployInput(intent) } })
 }
 
 /** All three are the change kind `deploy`: where to, and which release (that of another environment, the one before, or a named one). */
@@ -29,15 +29,11 @@ export function deployInput(intent: Intent): Record<string, string | boolean> {
 
 /** Starts it. The key makes a second click on the same dialog the same change. */
 export function startIntent(intent: Intent, reason: string, key: string): Promise<Change> {
-  if (intent.kind === 'promote') return api.promote({ component: intent.component, from: intent.from, to: intent.to }, key)
-  if (intent.kind === 'rollback') return api.rollBack({ component: intent.component, environment: intent.environment, reason }, key)
-  return api.deploy(
-    {
-      component: intent.component,
-      environment: intent.environment,
-      ...(intent.release === undefined ? {} : { release: intent.release }),
-      ...(reason === '' ? {} : { reason }),
-    },
-    key,
-  )
+  const options = { idempotencyKey: key }
+  const { component } = intent
+  if (intent.kind === 'promote') return api.call('promotions.create', { body: { component, from: intent.from, to: intent.to } }, options)
+  const { environment } = intent
+  if (intent.kind === 'rollback') return api.call('rollbacks.create', { body: { component, environment, reason } }, options)
+  const { release } = intent
+  return api.call('deployments.create', { body: { component, environment, release, reason: reason === '' ? undefined : reason } }, options)
 }

@@ -1,7 +1,0 @@
-export * from './catalog.ts'
-export * from './change.ts'
-export * from './delivery.ts'
-export * from './environment.ts'
-export * from './identity.ts'
-export * from './observe.ts'
-export * from './runtime.ts'
