@@ -36,7 +36,11 @@ function install() {
   const wanted = hashOf(['package.json', 'package-lock.json'])
   if (readIfThere(stamp) === wanted) return
   step('install', 'Installing packages (once)')
-  const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], shell: process.platform === 'win32' })
+  const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    shell: process.platform === 'win32',
+  })
   if (result.status !== 0) fail('npm ci failed, see above: the package registry must be reachable for the first start')
   writeFileSync(stamp, wanted)
 }
@@ -48,7 +52,11 @@ function buildPortal() {
   if (readIfThere(stamp) === wanted) return
   step('build', 'Building the portal (once)')
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  const result = spawnSync(nodeOf(), [vite, 'build', '--config', 'src/interface/portal/vite.config.ts', '--logLevel', 'error'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } })
+  const result = spawnSync(nodeOf(), [vite, 'build', '--config', 'src/interface/portal/vite.config.ts', '--logLevel', 'error'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
   if (result.status !== 0) fail('the portal could not be built, see above')
   mkdirSync(path.dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)

@@ -66,7 +66,7 @@ export function portalFiles(folder: string): (request: Request) => Promise<Respo
 
 interface PortalBuild {
   names: ReadonlySet<string>
-  load(name: string): Promise<PortalFile | undefined>
+  readonly load: (name: string) => Promise<PortalFile | undefined>
 }
 
 async function openBuild(folder: string): Promise<PortalBuild> {
