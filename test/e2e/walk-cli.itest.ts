@@ -38,7 +38,13 @@ async function visit(host: string): Promise<{ status: number; version: string; b
 }
 
 describe('the first walk', () => {
-  it('takes a service from a golden path to production, three versions long', { timeout: 480_000 }, async () => {
+  it('takes a service from a golden path to production, three versions long, though it is killed on the way', { timeout: 480_000 }, async () => {
+    for (const step of ['create', 'pipeline-v1', 'deploy-v1-staging']) {
+      await platform.lineWhere((line) => line['step'] === step && line['state'] === 'running', 180_000)
+      platform.process.kill('SIGKILL')
+      await platform.ended
+      platform = await startPlatformProcess({ dataDir })
+    }
     const last = await platform.lineWhere((line) => 'walk' in line || 'error' in line, 470_000)
     expect(last).not.toHaveProperty('error')
     const report = last['walk'] as {
@@ -50,6 +56,16 @@ describe('the first walk', () => {
     expect(Object.fromEntries(report.environments.map((place) => [place.environment, place.version]))).toMatchObject({ production: '2' })
     expect(report.stages.find((stage) => stage.version === 'v3' && stage.stage === 'production')?.outcome).toBe('rolled back')
     expect(report.stages.every((stage) => stage.seconds > 0)).toBe(true)
+  })
+
+  it('did nothing twice', async () => {
+    const { administrator } = platform
+    const changes = await administrator.call('changes.list', { query: { limit: 100 } })
+    expect(changes.items.map((change) => change.title).sort()).toEqual([...new Set(changes.items.map((change) => change.title))].sort())
+    expect(changes.items).toHaveLength(1 + 3 * 3)
+    expect((await administrator.call('releases.list', { query: { component: 'orders' } })).items).toHaveLength(3)
+    expect((await administrator.call('repositories.commits', { params: { owner: 'acme', name: 'orders' }, query: {} })).items).toHaveLength(3)
+    expect((await administrator.call('runs.list', { query: { repository: 'acme/orders' } })).items).toHaveLength(3)
   })
 
   it('serves version 2 in production, through the ingress, by both host names', async () => {
