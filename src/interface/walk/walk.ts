@@ -116,7 +116,7 @@ interface VersionDelivery {
 }
 
 async function deliverVersion(walk: VersionDelivery): Promise<void> {
-  const { options, delivery, version } = walk
+  const { options, delivery, developer, version } = walk
   options.progress.begin(`pipeline-v${version}`, `Pipeline of version ${version}: install, lint, test, scans, SBOM, build`)
   const { run, release, isFresh } = await awaitRelease(developer.client, delivery, walk.commit)
   options.progress.end(isFresh ? 'done' : 'already', `release v${release.version}, ${release.digest.slice(0, 19)}…, provenance signed`)
@@ -160,7 +160,7 @@ async function deployVersion(walk: VersionDelivery, release: Release, environmen
 }
 
 async function deployAndApprove(walk: VersionDelivery, release: Release, environment: string): Promise<Change> {
-  const { options, delivery, version } = walk
+  const { options, delivery, developer, version } = walk
   const host = `${COMPONENT}.${environment}.localhost`
   const asked = await deploy(developer.client, delivery, { environment, release, key: `walk:v${version}:${environment}` })
   const change = await settle(developer.client, delivery, asked)
