@@ -5,7 +5,7 @@ import type { Logger } from '#kernel/node/log'
 import type { CatalogDirectory, DocumentChecks, StoredDocument } from '#platform/catalog'
 import { readEnvironment, type Environment } from '#platform/environment'
 import { readPolicy, type Policy } from '#platform/policy'
-import { readTemplate } from '#platform/scaffolder'
+import { checkTemplate } from '#platform/scaffolder'
 import { readRecipe, type Recipe } from '#provisioning/recipe'
 
 /**
@@ -18,7 +18,7 @@ export function documentChecks(drivers: () => readonly string[]): DocumentChecks
     policy: (document) => readPolicy(document).problems,
     recipe: (document) => recipeProblems(document, drivers()),
     cloudaccount: (document) => readAccount(document).problems,
-    template: (document) => readTemplate(document).problems,
+    template: checkTemplate,
   }
 }
 

@@ -18,6 +18,9 @@ export async function runFairway(args: string[], environment: Record<string, str
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   child.stdin.end(input)
-  const code = await new Promise<number>((resolve) => child.on('close', (exit) => resolve(exit ?? 1)))
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (exit) => resolve(exit ?? 1))
+  })
   return { code, stdout, stderr }
 }

@@ -35,6 +35,7 @@ export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationI
     input: schema as unknown as z.ZodType<CreationInput>,
     async prepare({ template, values }, { requestedBy }) {
       const rendered = await renderCreation(deps, { template, values }, requestedBy)
+      await assertOwner(deps, { template, values })
       await assertNew(deps, rendered)
       const component = componentOf(rendered)
       const title = `Create ${component ?? rendered.repositories[0]?.name ?? 'nothing'} from ${rendered.title}`
@@ -71,6 +72,17 @@ export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationI
 export function creationResource(input: CreationInput): ResourceRef {
   const owner = typeof input.values['owner'] === 'string' ? parseEntityRef(input.values['owner'], { kind: 'group' }) : undefined
   return { type: 'Template', id: input.template, ...(owner ? { attributes: { owner: formatEntityRef(owner) } } : {}) }
+}
+
+/**
+ * Without its owner a thing belongs to nobody: no one could deploy it.
+ * @throws `platform.scaffolder.values_invalid`.
+ */
+export async function assertOwner(deps: Pick<CreationKindDeps, 'query'>, input: CreationInput): Promise<void> {
+  const owner = creationResource(input).attributes?.['owner']
+  if (typeof owner !== 'string' || (await deps.query.findByRef(owner))) return
+  const message = `there is no "${owner}" in the catalog: name a group or a person that is there`
+  throw scaffolderFaults.values_invalid({ template: input.template, count: 1 }, { errors: [{ field: 'values.owner', message }] })
 }
 
 async function assertNew(deps: CreationKindDeps, rendered: Rendered): Promise<void> {

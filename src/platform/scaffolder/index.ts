@@ -1,3 +1,3 @@
 export * from './scaffolder.ts'
 export * from './seed-organisation.ts'
-export { readTemplate } from './template-document.ts'
+export { checkTemplate } from './check-template.ts'

@@ -113,6 +113,16 @@ describe('golden path routes', () => {
     })
   })
 
+  it('an owner that there is not is a wrong value, in the preview and for good', async () => {
+    const wrong = { template: 'node-service-postgres', values: { name: 'nobodys', owner: 'absent' } }
+    const problem = { field: 'values.owner', message: expect.stringContaining('"group:default/absent"') as string }
+    expect((await call('POST', '/api/v1/creations/preview', wrong)).body).toMatchObject({ files: [], problems: [problem] })
+    expect(await call('POST', '/api/v1/creations', wrong)).toMatchObject({
+      status: 422,
+      body: { code: 'platform.scaffolder.values_invalid', errors: [problem] },
+    })
+  })
+
   it('create, by a change for the owner of the new thing: repository, commit and entity are there', async () => {
     const { status, body } = await call('POST', '/api/v1/creations', { template: 'node-service-postgres', values })
     expect({ status, body }).toMatchObject({

@@ -3,7 +3,7 @@ import { isFault, type FieldProblem } from '#kernel/common/fault'
 import type { JsonObject } from '#kernel/common/json'
 import { jsonRoute, type Route } from '#kernel/node/http'
 import { changeSchema, viewChange, type ChangeService } from '#platform/change'
-import { creationResource } from './creation-kind.ts'
+import { assertOwner, creationResource, type CreationKindDeps } from './creation-kind.ts'
 import { renderCreation, type RenderDeps, type Rendered } from './creation-plan.ts'
 import { scaffolderFaults } from './scaffolder-faults.ts'
 import type { Template } from './template-document.ts'
@@ -46,7 +46,9 @@ const MENDABLE = new Set<string>(
 /** Longer files are cut in a preview. */
 const MAX_PREVIEW_LENGTH = 200_000
 
-export function scaffolderRoutes(deps: RenderDeps & { changes: Pick<ChangeService, 'create'> }): Route[] {
+type RouteDeps = RenderDeps & Pick<CreationKindDeps, 'query'> & { changes: Pick<ChangeService, 'create'> }
+
+export function scaffolderRoutes(deps: RouteDeps): Route[] {
   const tag = 'Golden paths'
   return [
     jsonRoute({
@@ -110,9 +112,11 @@ export function scaffolderRoutes(deps: RenderDeps & { changes: Pick<ChangeServic
   ]
 }
 
-async function preview(deps: RenderDeps, input: { template: string; values: JsonObject }, requestedBy: string): Promise<z.infer<typeof previewSchema>> {
+async function preview(deps: RouteDeps, input: { template: string; values: JsonObject }, requestedBy: string): Promise<z.infer<typeof previewSchema>> {
   try {
-    return viewRendered(await renderCreation(deps, input, requestedBy))
+    const rendered = await renderCreation(deps, input, requestedBy)
+    await assertOwner(deps, input)
+    return viewRendered(rendered)
   } catch (error) {
     if (!isFault(error) || !MENDABLE.has(error.code)) throw error
     const problems: FieldProblem[] = error.errors.length > 0 ? [...error.errors] : [{ field: '', message: error.message }]

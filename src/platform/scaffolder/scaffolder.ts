@@ -52,7 +52,7 @@ export function createScaffolder(deps: ScaffolderDeps): Scaffolder {
       files: new FilesDriver({ host, renderFiles: (input) => filesOf(render, input) }),
       register: new RegisterDriver({ ingestion: catalog.ingestion, query: catalog.query }),
     },
-    routes: (changes) => scaffolderRoutes({ ...render, changes }),
+    routes: (changes) => scaffolderRoutes({ ...render, query: catalog.query, changes }),
   }
 }
 

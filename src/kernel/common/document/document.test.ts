@@ -11,6 +11,11 @@ describe('parseSource', () => {
     expect(problems[0]).toMatchObject({ file: 'a.yaml', line: 3 })
   })
 
+  it('tells the first syntax error of a document, not its echoes', () => {
+    const { problems } = parseSource('a.yaml', 'metadata: {name: a}\nspec: [\n  a: b\n  c: d\n---\nother: [\n')
+    expect(problems.map((problem) => problem.line)).toEqual([3, 7])
+  })
+
   it('finds the line of a wrong field, deep inside the second document', () => {
     const { documents } = parseSource('a.yaml', 'kind: Other\n---\nkind: Thing\nspec:\n  steps:\n    - id: one\n    - id: 2\n')
     const second = documents[1]

@@ -28,7 +28,8 @@ export function parseSource(file: string, text: string): ParsedSource {
   const problems: FieldProblem[] = []
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
   for (const document of Array.isArray(parsed) ? (parsed as Document.Parsed[]) : []) {
-    for (const error of document.errors) {
+    // What follows a syntax error is mostly its echo: thirty more lines that help nobody.
+    for (const error of document.errors.slice(0, 1)) {
       const { line, col } = lines.linePos(error.pos[0])
       problems.push({ field: '', message: error.message, file, line, column: col })
     }

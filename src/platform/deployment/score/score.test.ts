@@ -72,7 +72,7 @@ describe('our schema and the one of the specification', () => {
     fc.string({ maxLength: 70 }),
   )
 
-  it('agree on 20 000 damaged documents', () => {
+  it('agree on 20 000 damaged documents', { timeout: 60_000 }, () => {
     let refused = 0
     fc.assert(
       fc.property(fc.constantFrom(...documents), fc.nat(), value, fc.option(fc.string({ minLength: 1, maxLength: 5 })), (document, pick, put, extra) => {
