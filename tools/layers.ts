@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   interface: ['contract'],
   main: ['kernel', 'cloud', 'runtime', 'provisioning', 'delivery', 'observability', 'platform', 'interface', 'contract'],
   contract: [],
-  tools: ['main', 'kernel', 'contract'],
+  tools: ['main', 'kernel', 'contract', 'test'],
   bench: ['main', 'kernel', 'contract', 'runtime', 'delivery', 'provisioning', 'observability', 'platform', 'test'],
   test: ['kernel', 'contract', 'main', 'cloud', 'runtime', 'provisioning', 'delivery', 'observability', 'platform', 'interface'],
 }

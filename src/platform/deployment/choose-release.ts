@@ -1,7 +1,7 @@
 import type { Database } from '#kernel/node/database'
 import { deploymentFaults } from './deployment-faults.ts'
 import { findDeployment } from './deployment-store.ts'
-import type { DeployInput } from './deploy-kind.ts'
+import type { DeployInput } from './deploy-input.ts'
 import type { DeployableRelease, ReleaseSource } from './ports.ts'
 
 /** Releases are looked through in pages of so many. */

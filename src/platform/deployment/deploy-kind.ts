@@ -1,10 +1,10 @@
-import { z } from 'zod'
 import type { Database } from '#kernel/node/database'
 import type { ChangeKind } from '#platform/change'
 import type { EnvironmentDirectory } from '#platform/environment'
 import type { Resources } from '#provisioning/resource'
 import type { WorkloadSpec } from '#runtime/runtime'
 import { chooseRelease } from './choose-release.ts'
+import { deployInputSchema, type DeployInput } from './deploy-input.ts'
 import { deploymentFaults } from './deployment-faults.ts'
 import { findDeployment, recordDeployment } from './deployment-store.ts'
 import { hostsOf } from './hosts.ts'
@@ -12,23 +12,6 @@ import { planDeployment } from './plan-deployment.ts'
 import type { DeployableComponent, DeployableRelease, ReleaseSource } from './ports.ts'
 import { portOf, renderWorkload } from './render-workload.ts'
 import { parseScore, type Score } from './score/index.ts'
-
-const name = z.string().min(1).max(100)
-const input = z.strictObject({
-  component: name,
-  environment: name,
-  release: name.optional(),
-  version: name.optional(),
-  /** Always of the release; what a caller writes here is replaced. */
-  commit: name.optional(),
-  /** Promotion: the release that runs there. */
-  from: name.optional(),
-  /** Back to the release before. */
-  rollback: z.boolean().optional(),
-})
-
-/** Which release goes where. What is left out is resolved when the change is made, and kept. */
-export type DeployInput = z.infer<typeof input>
 
 export interface DeployDeps {
   db: Database
@@ -44,7 +27,7 @@ export function createDeployKind(deps: DeployDeps): ChangeKind<DeployInput> {
   const ownerOf = async (component: string): Promise<string> => (await deps.findComponent(component))?.owner ?? ''
   return {
     kind: 'deploy',
-    input,
+    input: deployInputSchema,
 
     async prepare(asked) {
       await deps.environments.get(asked.environment)
@@ -93,7 +76,7 @@ export function createDeployKind(deps: DeployDeps): ChangeKind<DeployInput> {
     },
 
     async finished(tx, change) {
-      const asked = input.parse(change.input)
+      const asked = deployInputSchema.parse(change.input)
       if (asked.release === undefined) return
       // A release is judged by whether it runs and by how it does; that a database could not be made says nothing of it.
       if (change.state === 'rolled_back' && change.refusedBy && ['workload', 'analysis'].includes(change.refusedBy.driver))

@@ -5,7 +5,7 @@ import { environmentFaults, environmentSchema, viewEnvironment } from '#platform
 import { deploymentFaults } from './deployment-faults.ts'
 import { listDeployments } from './deployment-store.ts'
 import { buildMatrix } from './environment-matrix.ts'
-import type { DeploymentDeps } from './index.ts'
+import type { DeploymentDeps } from './deployment-deps.ts'
 
 const name = z.string().min(1).max(100)
 const reason = z.string().max(2_000)

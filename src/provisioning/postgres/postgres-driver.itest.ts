@@ -79,7 +79,7 @@ describe('on a managed server', () => {
     const wish = request()
     const outcome = await managed.apply(await managed.plan(wish), context('chg_managed:resource:db'))
     const { url } = (outcome as unknown as { outputs: { url: { secretPath: string } } }).outputs
-    await query(kept.get(url.secretPath)?.reveal() ?? '', 'create table thing (id int)')
+    expect(await query(kept.get(url.secretPath)?.reveal() ?? '', 'create table thing (id int); select current_user as name')).toBeDefined()
     await managed.remove(wish.target, context('chg_managed:remove'))
     await query(database.adminUrl, `drop owned by ${administrator}; drop role ${administrator}`)
   })

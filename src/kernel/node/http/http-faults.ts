@@ -34,6 +34,7 @@ export const httpFaults = faults('kernel.http', {
     detail: (d: { method: string; path: string }) => `there is nothing at ${d.method} ${d.path}`,
   },
   too_large: { status: 413, title: 'Body too large', retry: 'no', detail: (d: { limitBytes: number }) => `the body is larger than ${d.limitBytes} bytes` },
+  too_slow: { status: 400, title: 'Body too slow', retry: 'no', detail: (d: { seconds: number }) => `the body had not arrived whole after ${d.seconds} s` },
   port_taken: {
     status: 409,
     title: 'Port taken',

@@ -6,7 +6,7 @@ import type { Caller } from './caller.ts'
 import { httpFaults } from './http-faults.ts'
 import { openApiOf } from './openapi.ts'
 import { jsonRoute, rawRoute, type Route } from './route.ts'
-import { createRouter } from './router.ts'
+import { createRouter, readBody } from './router.ts'
 
 const shelfFaults = faults('test.shelf', { absent: { status: 404, title: 'Absent', retry: 'no', detail: (d: { id: string }) => `there is no "${d.id}"` } })
 const caller: Caller = { principal: 'user:default/ana', kind: 'person', displayName: 'Ana', groups: [], scopes: ['*'], isAdministrator: false, via: 'token' }
@@ -151,4 +151,10 @@ it('describes every route in OpenAPI with its permission', () => {
   const document = openApiOf(routes, { title: 'T', version: '1' }) as { paths: Record<string, Record<string, { 'x-permission': string; operationId: string }>> }
   expect(document.paths['/api/v1/shelves/{id}/books']?.['post']).toMatchObject({ operationId: 'books.create', 'x-permission': 'shelf:write' })
   expect(Object.keys(document.paths)).toHaveLength(routes.length)
+})
+
+it('waits for a body that drips only so long', async () => {
+  const dripping = new ReadableStream({ pull: () => new Promise(() => {}) })
+  const request = new Request('http://x/', { method: 'POST', body: dripping, duplex: 'half' } as RequestInit)
+  await expect(readBody(request, 100, 20)).rejects.toMatchObject({ code: 'kernel.http.too_slow' })
 })

@@ -161,16 +161,26 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-/** Reads a whole body, but never more than `limitBytes`. @throws `kernel.http.too_large`. */
-export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array> {
+/** Longest that a body may take to arrive: whoever drips one holds nothing of ours for longer. */
+const BODY_BUDGET_MS = 60_000
+
+/** Reads a whole body, but never more than `limitBytes`, and not for ever. @throws `kernel.http.too_large`, `kernel.http.too_slow`. */
+export async function readBody(request: Request, limitBytes: number, budgetMs = BODY_BUDGET_MS): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
-  for await (const chunk of request.body ?? []) {
-    sizeBytes += (chunk as Uint8Array).byteLength
-    if (sizeBytes > limitBytes) throw httpFaults.too_large({ limitBytes })
-    chunks.push(chunk as Uint8Array)
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(httpFaults.too_slow({ seconds: budgetMs / 1000 })), budgetMs)
+  const body: AsyncIterator<Uint8Array> | undefined = request.body?.[Symbol.asyncIterator]()
+  try {
+    for (let next = await Promise.race([body?.next(), late.promise]); next && !next.done; next = await Promise.race([body?.next(), late.promise])) {
+      sizeBytes += next.value.byteLength
+      if (sizeBytes > limitBytes) throw httpFaults.too_large({ limitBytes })
+      chunks.push(next.value)
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    clearTimeout(timer)
   }
-  return Buffer.concat(chunks)
 }
 
 /** A key that is given twice becomes a list, as in `?kind=a&kind=b`. */
