@@ -79,7 +79,9 @@ describe('on a managed server', () => {
     const wish = request()
     const outcome = await managed.apply(await managed.plan(wish), context('chg_managed:resource:db'))
     const { url } = (outcome as unknown as { outputs: { url: { secretPath: string } } }).outputs
-    expect(await query(kept.get(url.secretPath)?.reveal() ?? '', 'create table thing (id int); select current_user as name')).toBeDefined()
+    const service = kept.get(url.secretPath)?.reveal() ?? ''
+    await query(service, 'create table thing (id int)')
+    expect(await query(service, 'select count(*)::int as count from thing')).toEqual([{ count: 0 }])
     await managed.remove(wish.target, context('chg_managed:remove'))
     await query(database.adminUrl, `drop owned by ${administrator}; drop role ${administrator}`)
   })
