@@ -226,8 +226,16 @@ describe.skipIf(chromium === undefined)(`the walk through the portal${reason ===
     await pushEdit(platform, token, NAME, 'README.md', (text) => `${text}\nMore to come.\n`)
     await page.keyboard.press('Control+k')
     await seen(page.getByRole('textbox', { name: 'Search and commands' }))
+    const answer = page.waitForResponse((response) => response.url().endsWith(`/search?q=${NAME}&limit=12`))
     await page.keyboard.type(NAME)
-    await seen(page.getByRole('dialog').getByText(/^Component · /))
+    await answer
+    await seen(
+      page
+        .getByRole('dialog')
+        .getByRole('button')
+        .first()
+        .getByText(/^Component · /),
+    )
     await page.keyboard.press('Enter')
     await page.waitForURL(`**/components/${NAME}`)
     await page.keyboard.press('g')
@@ -255,7 +263,8 @@ describe.skipIf(chromium === undefined)(`the walk through the portal${reason ===
   it('goes back to the version before, with a reason', async () => {
     const { page } = ana
     await page.getByRole('link', { name: 'Environments', exact: true }).click()
-    await page.getByRole('button', { name: `Roll back: ${NAME} in dev` }).click()
+    await page.getByRole('button', { name: `More: ${NAME} in dev` }).click()
+    await page.getByRole('menuitem', { name: `Roll back: ${NAME} in dev` }).click()
     await confirmPlan(page, `Roll back ${NAME} in dev`, new RegExp(NAME), 'to see the way back')
     await changeIsDone(page)
     await seen(page.getByText('to see the way back'))

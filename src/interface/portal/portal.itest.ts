@@ -214,6 +214,26 @@ describe.skipIf(reason !== null)(`pages in Chromium${reason === null ? '' : ` (s
     expect(at.world.changes).toHaveLength(before + 1)
   })
 
+  test('the rarer actions of a full cell are in a menu; a dialog that is left gives the focus back', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/environments')
+    const more = at.page.getByRole('button', { name: 'More: orders in dev' })
+    await more.focus()
+    await at.page.keyboard.press('Enter')
+    await at.page.getByRole('menuitem', { name: 'Deploy newest: orders to dev' }).waitFor()
+    await at.page.getByRole('menuitem', { name: 'Roll back: orders in dev' }).press('Enter')
+    await at.page.getByRole('dialog', { name: 'Roll back orders in dev' }).getByLabel('Why').waitFor()
+    await at.page.keyboard.press('Escape')
+    await at.page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await at.page.waitForFunction('document.activeElement?.getAttribute("aria-label") === "More: orders in dev"')
+    const lines = await at.page
+      .getByRole('button', { name: /: orders (?:from|in) dev$/ })
+      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().top))
+    expect(lines).toHaveLength(2)
+    expect(new Set(lines).size).toBe(1)
+    expect(at.errors).toEqual([])
+  })
+
   test('p on a row promotes what is furthest on its way', async () => {
     await using at = await visit(browser, root)
     await at.page.goto('/environments')

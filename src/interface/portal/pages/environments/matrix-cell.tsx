@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { MatrixCell as Cell } from '../../api/shapes.ts'
 import type { Intent } from '../../parts/promote/intent.ts'
@@ -6,6 +5,7 @@ import { Age } from '../../ui/age.tsx'
 import { VersionLink, Who } from '../../ui/links.tsx'
 import { healthLook } from '../../ui/looks.ts'
 import { StateMark } from '../../ui/state-mark.tsx'
+import { CellActions } from './cell-actions.tsx'
 import css from './environments.module.css'
 import { Traffic } from './traffic.tsx'
 
@@ -22,14 +22,12 @@ interface MatrixCellProps {
 
 /** One component in one environment. */
 export function MatrixCell({ component, environment, cell, promoteTo, isFirst, onIntent }: MatrixCellProps) {
-  const deploy = isFirst ? (
-    <DeployNewest component={component} environment={environment} isThere={cell !== null && cell !== undefined} onIntent={onIntent} />
-  ) : null
+  const actions = { component, environment, isFirst, onIntent }
   if (cell === null || cell === undefined) {
     return (
       <div className={css['cell']}>
         <span className="dim">Not there</span>
-        {deploy === null ? null : <div className={css['acts']}>{deploy}</div>}
+        <CellActions {...actions} isThere={false} promoteTo={undefined} />
       </div>
     )
   }
@@ -44,28 +42,7 @@ export function MatrixCell({ component, environment, cell, promoteTo, isFirst, o
       </div>
       <Traffic traffic={cell.traffic} />
       {cell.activeChangeId === null ? (
-        <div className={css['acts']}>
-          {promoteTo === undefined ? null : (
-            <Button
-              variant="default"
-              size="compact-xs"
-              aria-label={`Promote to ${promoteTo}: ${component} from ${environment}`}
-              onClick={() => onIntent({ kind: 'promote', component, from: environment, to: promoteTo })}
-            >
-              Promote to {promoteTo}
-            </Button>
-          )}
-          {deploy}
-          <Button
-            variant="subtle"
-            size="compact-xs"
-            className={css['quiet'] ?? ''}
-            aria-label={`Roll back: ${component} in ${environment}`}
-            onClick={() => onIntent({ kind: 'rollback', component, environment })}
-          >
-            Roll back
-          </Button>
-        </div>
+        <CellActions {...actions} isThere promoteTo={promoteTo} />
       ) : (
         <div className={css['acts']}>
           <Link to="/changes/$id" params={{ id: cell.activeChangeId }}>
@@ -74,20 +51,5 @@ export function MatrixCell({ component, environment, cell, promoteTo, isFirst, o
         </div>
       )}
     </div>
-  )
-}
-
-/** Deploys the newest release that is not quarantined; where it is there already, the plan says so. */
-function DeployNewest({ component, environment, isThere, onIntent }: Pick<MatrixCellProps, 'component' | 'environment' | 'onIntent'> & { isThere: boolean }) {
-  return (
-    <Button
-      variant={isThere ? 'subtle' : 'default'}
-      size="compact-xs"
-      className={isThere ? (css['quiet'] ?? '') : ''}
-      aria-label={`Deploy newest: ${component} to ${environment}`}
-      onClick={() => onIntent({ kind: 'deploy', component, environment })}
-    >
-      Deploy newest
-    </Button>
   )
 }

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { formatMoney, plural } from '../../format/quantity.ts'
 import { shortRef } from '../../format/reference.ts'
+import { useFocusBack } from '../../ui/focus-back.ts'
 import { FaultNotice, Strip } from '../../ui/notice.tsx'
 import { dangerWord, planSentences, sentence } from '../plan/plan-summary.ts'
 import { PlanView } from '../plan/plan-view.tsx'
@@ -11,6 +12,7 @@ import { intentTitle, planIntent, startIntent, type Intent } from './intent.ts'
 
 /** Shows the plan before anything is done. What can lose data must be typed; then one button does it and leads to the Change. */
 export function IntentDialog({ intent, onClose }: { intent: Intent; onClose: () => void }) {
+  useFocusBack()
   const navigate = useNavigate()
   const client = useQueryClient()
   const [reason, setReason] = useState('')
