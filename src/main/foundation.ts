@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { systemClock, type Clock } from '#kernel/common/clock'
 import type { Settings } from '#kernel/node/config'
-import { assertServerVersion, ensureDatabase, migrate, openDatabase, type Database } from '#kernel/node/database'
+import { assertReachable, assertServerVersion, ensureDatabase, migrate, openDatabase, type Database } from '#kernel/node/database'
 import type { Logger } from '#kernel/node/log'
 import type { EmbeddedPostgres } from '#kernel/node/postgres'
 
@@ -36,6 +36,7 @@ export async function layFoundation(options: {
   const adminUrl = isEmbedded ? server.urlOf('postgres') : server.url
   if (isEmbedded) await ensureDatabase(adminUrl, DATABASE)
   const { db } = stack.use(openDatabase({ url: databaseUrl, log }))
+  if (!isEmbedded) await assertReachable(db, databaseUrl)
   await assertServerVersion(db)
   const applied = await migrate(db, path.join(checkout, 'migrations'))
   if (applied.length > 0) log.info('migrated the database', { count: applied.length })

@@ -7,6 +7,7 @@ import { createClient } from '#contract'
 import { loadSettings, type Settings } from '#kernel/node/config'
 import { createLogger } from '#kernel/node/log'
 import { jsonProgress, reportText, terminalProgress, walk, type WalkProgress, type WalkReport } from '../interface/walk/index.ts'
+import { makeDataFolder } from './data-folder.ts'
 import { startPlatform, type Platform } from './platform.ts'
 
 const checkout = path.resolve(import.meta.dirname, '..', '..')
@@ -29,6 +30,7 @@ interface Flags {
 export async function runStart(): Promise<number> {
   const flags = readFlags()
   const settings = loadSettings(checkout)
+  makeDataFolder(settings.dataDir)
   const log = createLogger({ level: settings.logLevel, file: path.join(settings.dataDir, 'fairway.log') })
   const stop = new AbortController()
   const stopping = new Promise<'stopped'>((resolve) => {

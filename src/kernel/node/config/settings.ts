@@ -7,7 +7,11 @@ const configFaults = faults('kernel.config', {
   invalid: { status: 422, title: 'Wrong settings', retry: 'no', detail: (d: { problems: string }) => `these settings are wrong: ${d.problems}` },
 })
 
-const port = z.coerce.number().int().min(0).max(65_535)
+const port = z.coerce
+  .number({ error: 'give a port number from 0 to 65535' })
+  .int('give a whole number')
+  .min(0, 'give 0 or more')
+  .max(65_535, 'give 65535 at most')
 
 const schema = z.strictObject({
   FAIRWAY_PORT: port.default(7007),
@@ -19,7 +23,10 @@ const schema = z.strictObject({
   FAIRWAY_URL: z.url().optional(),
   FAIRWAY_TOKEN: z.string().min(1).optional(),
   FAIRWAY_CHAOS: z.string().optional(),
-  DATABASE_URL: z.string().startsWith('postgres').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'give postgresql://user:password@host:port/database')
+    .optional(),
 })
 
 /** All settings of the platform, read once. Paths are absolute. */

@@ -18,6 +18,12 @@ export const databaseFaults = faults('kernel.database', {
     retry: 'backoff',
     detail: () => 'the database can not be reached now; nothing was changed, and work goes on when it is back',
   },
+  unreachable: {
+    status: 503,
+    title: 'Database unreachable',
+    retry: 'no',
+    detail: (d: { place: string; what: string }) => `DATABASE_URL leads to ${d.place}, which can not be used: ${d.what}`,
+  },
   unsupported_version: {
     status: 422,
     title: 'PostgreSQL too old',
@@ -52,6 +58,23 @@ export async function ensureDatabase(adminUrl: string, name: string): Promise<vo
   } finally {
     await client.end()
   }
+}
+
+/**
+ * Connects for the first time, so that a wrong address or password is told in words for the operator, without the password.
+ * @throws `kernel.database.unreachable`.
+ */
+export async function assertReachable(db: Database, url: string): Promise<void> {
+  await sql`select 1`.execute(db).catch((error: unknown) => {
+    throw databaseFaults.unreachable({ place: placeOf(url), what: error instanceof Error ? error.message : String(error) }, { cause: error })
+  })
+}
+
+/** Host, port and database of a connection string. */
+function placeOf(url: string): string {
+  if (!URL.canParse(url)) return 'no address'
+  const { host, pathname, searchParams } = new URL(url)
+  return `${searchParams.get('host') ?? host}${pathname}`
 }
 
 /** @throws `kernel.database.unsupported_version`. */

@@ -51,6 +51,8 @@ export interface LogEntry {
 /** Writes JSON lines to `file`; to standard error without one. */
 export function createLogger(options: { level: Level | 'silent'; file?: string }): Logger {
   const destination = options.file === undefined ? pino.destination({ fd: 2, sync: true }) : pino.destination({ dest: options.file, sync: true, mkdir: true })
+  // A log that can't be written, say on a full disk, loses lines; it never ends the process.
+  destination.on('error', () => {})
   const base = pino(
     {
       level: options.level,
