@@ -3,9 +3,9 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { queries } from '../api/queries.ts'
-import { shortRef } from '../format/reference.ts'
+import { entityHref, shortRef } from '../format/reference.ts'
 import { useCommands } from './commands.ts'
 import { rankCommands } from './rank.ts'
 
@@ -23,6 +23,14 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   useEffect(() => {
     spotlight.open()
   }, [])
+  const list = useRef<HTMLDivElement>(null)
+  // Mantine marks the first action as the text changes. Answers come later: until somebody moves the mark, it stays at the top.
+  useEffect(() => {
+    const marked = list.current?.querySelector('[data-selected]') ?? null
+    if (marked !== null && store.getState().selected > 0) return
+    marked?.removeAttribute('data-selected')
+    list.current?.querySelector('button')?.setAttribute('data-selected', 'true')
+  })
   const go = (href: string): void => {
     void navigate({ to: href as '/' })
   }
@@ -38,7 +46,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
       title="Command palette"
     >
       <Spotlight.Search placeholder="Go to anything, do anything" aria-label="Search and commands" />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList ref={list}>
         {hits.length === 0 ? null : (
           <Spotlight.ActionsGroup label="Found">
             {hits.map((hit) => (
@@ -46,7 +54,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
                 key={`${hit.kind}:${hit.ref}`}
                 label={hit.title}
                 description={`${hit.kind} · ${hit.summary === '' ? shortRef(hit.ref) : hit.summary}`}
-                onClick={() => go(hit.href)}
+                onClick={() => go(hit.ref.includes(':') ? entityHref(hit.ref) : hit.href)}
               />
             ))}
           </Spotlight.ActionsGroup>
