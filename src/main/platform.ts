@@ -5,6 +5,7 @@ import type { Logger } from '#kernel/node/log'
 import { stopWithin } from '#kernel/node/lifecycle'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '#kernel/node/postgres'
 import { claimDataFolder } from './data-folder.ts'
+import { assertPortFree } from './free-port.ts'
 import { useWhenStarted } from './use-when-started.ts'
 
 export interface Platform extends AsyncDisposable {
@@ -29,6 +30,8 @@ export async function startPlatform(options: { settings: Settings; checkout: str
   try {
     const claim = claimDataFolder(settings.dataDir)
     stack.defer(() => claim[Symbol.dispose]())
+    await assertPortFree(settings.host, settings.port, 'FAIRWAY_PORT')
+    await assertPortFree(settings.host, settings.ingressPort, 'FAIRWAY_INGRESS_PORT')
     // The folder is ours alone now: what lies here was left half-made by a platform that was killed.
     const tmp = path.join(settings.dataDir, 'tmp')
     rmSync(tmp, { recursive: true, force: true })
