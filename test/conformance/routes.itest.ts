@@ -1,6 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changeEnd, eventually, organisationLoaded, personClient, releaseOf, startPlatformProcess, type ChangeAnswer, type PlatformProcess } from '#harness'
 import { createClient, type Client } from '#contract'
@@ -404,5 +407,37 @@ describe('secrets', () => {
   it('are not in the log of the platform either', async () => {
     const log = await readFile(path.join(dataDir, 'fairway.log'), 'utf8')
     expect(leaksIn('the log', log)).toEqual([])
+  })
+})
+
+describe('a registry client, by the distribution specification alone', () => {
+  it('pushes and pulls with curl, signed in by Basic with a token as the password', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'fairway-oci-'))
+    const curl = async (...args: string[]): Promise<string> => {
+      const { stdout } = await promisify(execFile)('curl', ['-sS', '--fail-with-body', '-u', `ana:${tokens.ana}`, ...args], { cwd: folder })
+      return stdout
+    }
+    const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
+    const push = async (text: string): Promise<{ digest: string; size: number }> => {
+      const head = await curl('-X', 'POST', '-D', '-', '-o', '/dev/null', `${platform.url}/v2/acme/orders/blobs/uploads/`)
+      const location = new URL(/^location: (.*)$/im.exec(head)?.[1]?.trim() ?? '', platform.url)
+      location.searchParams.set('digest', digestOf(text))
+      await writeFile(path.join(folder, 'blob'), text)
+      await curl('-X', 'PUT', '-H', 'content-type: application/octet-stream', '--data-binary', '@blob', location.href)
+      return { digest: digestOf(text), size: text.length }
+    }
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json'
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType,
+      config: { mediaType: 'application/vnd.oci.empty.v1+json', ...(await push('{}')) },
+      layers: [{ mediaType: 'text/plain', ...(await push('hello from curl')) }],
+    })
+    await writeFile(path.join(folder, 'manifest'), manifest)
+    await curl('-X', 'PUT', '-H', `content-type: ${mediaType}`, '--data-binary', '@manifest', `${platform.url}/v2/acme/orders/manifests/by-curl`)
+    expect(await curl('-H', `accept: ${mediaType}`, `${platform.url}/v2/acme/orders/manifests/by-curl`)).toBe(manifest)
+    expect(await curl('-L', `${platform.url}/v2/acme/orders/blobs/${digestOf('hello from curl')}`)).toBe('hello from curl')
+    expect(JSON.parse(await curl(`${platform.url}/v2/acme/orders/tags/list`))).toMatchObject({ name: 'acme/orders', tags: expect.arrayContaining(['by-curl']) })
+    await rm(folder, { recursive: true, force: true })
   })
 })
