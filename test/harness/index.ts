@@ -1,4 +1,3 @@
-export * from './adapter-report.ts'
 export * from './browser.ts'
 export * from './cli-process.ts'
 export * from './platform-process.ts'

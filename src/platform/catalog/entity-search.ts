@@ -46,10 +46,17 @@ export async function searchEntities(db: Database, query: { text: string; limit:
       ref: row.ref,
       title: row.title ?? row.name,
       summary: row.description?.slice(0, 200) ?? row.ref,
-      href: `/catalog/${row.ref.slice(0, row.ref.indexOf(':'))}/${row.namespace}/${row.name}`,
+      href: pageOf(row),
       score: row.score,
     }))
   })
+}
+
+/** The portal's page of an entity: components and templates have their own. */
+function pageOf({ ref, namespace, name }: { ref: string; namespace: string; name: string }): string {
+  const kind = ref.slice(0, ref.indexOf(':'))
+  if (kind === 'component' && namespace === 'default') return `/components/${name}`
+  return kind === 'template' ? `/create/${namespace}/${name}` : `/entities/${kind}/${namespace}/${name}`
 }
 
 /** Merges entities with the other sources, best first. A source that fails takes nothing from the others. */

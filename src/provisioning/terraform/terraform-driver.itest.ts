@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, findRealTool, reportAdapter, type TestDatabase } from '#harness'
+import { createTestDatabase, findRealTool, type TestDatabase } from '#harness'
 import { systemClock } from '#kernel/common/clock'
 import type { PlanRequest } from '#kernel/common/driver'
 import { Secret } from '#kernel/common/secret'
@@ -231,5 +231,4 @@ describe.skipIf(tofu === undefined)(`the terraform driver${reason === undefined 
     expect(JSON.stringify(rows.rows)).not.toContain('canary-module-password')
   })
 
-  afterAll(() => reportAdapter({ port: 'Driver', adapter: 'terraform', layer: 'provisioning', against: 'OpenTofu' }))
 })
