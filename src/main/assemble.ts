@@ -84,7 +84,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
       authorize,
       publicUrl: () => door.url,
       componentOf: (repository) => components.ofRepository(repository),
-      readIntoCatalog: async (repository, branch, actor) => void (await catalog.ingestion.ingestRepository(repository, branch, actor)),
+      readIntoCatalog: async (repository, branch) => void (await catalog.ingestion.ingestRepository(repository, branch)),
     },
     stack,
   )

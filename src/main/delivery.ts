@@ -37,8 +37,8 @@ export interface DeliveryNeeds {
   publicUrl: () => string
   /** The component that a repository builds. */
   componentOf: (repository: string) => Promise<string | undefined>
-  /** Reads a repository into the catalog now. A short run of a new repository may end before its push was read there. */
-  readIntoCatalog: (repository: string, branch: string, actor: string) => Promise<void>
+  /** Reads a repository into the catalog now: the pipeline may hear of a new repository's first push before the catalog does. */
+  readIntoCatalog: (repository: string, branch: string) => Promise<void>
 }
 
 /** From a push to a release. Pushes are taken as soon as it is there; runs wait for `pipelines.start()`. */
@@ -65,6 +65,7 @@ export async function createDelivery(base: Foundation, needs: DeliveryNeeds, sta
     checkScore: (text) => parseScore('score.yaml', text).problems,
     artifactOfRun: artifactOfRunFrom({ artifacts: artifacts.service, gitHost: git.host }),
   })
+  const source = pipelineSourceOf(git.host)
   const pipelines: Pipelines = createPipelines({
     db,
     journal,
@@ -73,9 +74,9 @@ export async function createDelivery(base: Foundation, needs: DeliveryNeeds, sta
     blobs,
     dataDir,
     publicUrl: needs.publicUrl(),
-    source: pipelineSourceOf(git.host),
+    source,
     secretsFor: async () => ({}),
-    componentOf: needs.componentOf,
+    componentOf: async (repository) => await componentOfNow(needs, repository, (await source.describe(repository))?.defaultBranch),
     onRunFinished: async (run) => await releaseRun({ run, dataDir, pipelines, artifacts: artifacts.service, releases: releases.service, needs }),
   })
   return {
@@ -99,7 +100,7 @@ async function releaseRun(deps: {
   const { run, pipelines } = deps
   const uploaded = new Set(run.artifacts.map((artifact) => artifact.name))
   if (!uploaded.has(APP)) return undefined
-  const component = await componentOfRun(deps.needs, run)
+  const component = await componentOfNow(deps.needs, run.repository, run.branch)
   if (component === undefined) return undefined
   const folder = await mkdtemp(path.join(deps.dataDir, 'tmp', 'release-'))
   try {
@@ -125,11 +126,12 @@ async function releaseRun(deps: {
   }
 }
 
-async function componentOfRun({ componentOf, readIntoCatalog }: DeliveryNeeds, run: Run): Promise<string | undefined> {
-  const known = await componentOf(run.repository)
-  if (known !== undefined) return known
-  await readIntoCatalog(run.repository, run.branch, run.actor)
-  return await componentOf(run.repository)
+/** The component that a repository builds, also when its first push has not been read into the catalog yet. */
+async function componentOfNow({ componentOf, readIntoCatalog }: DeliveryNeeds, repository: string, branch: string | undefined): Promise<string | undefined> {
+  const known = await componentOf(repository)
+  if (known !== undefined || branch === undefined) return known
+  await readIntoCatalog(repository, branch)
+  return await componentOf(repository)
 }
 
 async function readUploaded(pipelines: Pipelines, runId: string, name: string, folder: string): Promise<Uint8Array[]> {

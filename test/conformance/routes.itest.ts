@@ -83,7 +83,9 @@ beforeAll(async () => {
     agent: await tokenOf('agent:default/bot', ['change:*', 'deployment:*', 'catalog:read', '*:read']),
   }
   release = (await releaseOf(administrator, 'orders', 1)).id
-  run = (await administrator.call('runs.list', { query: { repository: 'acme/orders', limit: 1 } })).items[0]?.id ?? ''
+  // By the component: also the run of a repository's very first push knows what it builds.
+  run = (await administrator.call('runs.list', { query: { component: 'orders', limit: 1 } })).items[0]?.id ?? ''
+  if (run === '') throw new Error('the first run of orders does not know its component')
   const dev = await as('ana').call('deployments.create', { body: { component: 'orders', environment: 'dev' } })
   const deployed = await changeEnd(administrator, dev.id)
   if (deployed.state !== 'done') throw new Error(`orders was not deployed: ${deployed.result?.message}`)

@@ -27,9 +27,9 @@ export function addStatusCommand(program: Command, context: CliContext): void {
           return [
             row.component,
             environment.name,
-            `v${cell.version}${split}`,
+            cell.version === '' ? '-' : `v${cell.version}${split}`,
             stateText(cell.health),
-            ageText(cell.deployedAt, context.now()),
+            cell.deployedAt === '' ? '' : ageText(cell.deployedAt, context.now()),
             cell.activeChangeId === null ? (cell.url ?? '') : pc.blue(cell.activeChangeId),
           ]
         }),
