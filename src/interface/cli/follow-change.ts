@@ -7,6 +7,12 @@ export function isSettled(state: string): boolean {
   return SETTLED.has(state)
 }
 
+/** True while approvals are missing. With the last of them a change still shows `waiting` for the moment until its workflow has woken. */
+export function waitsForPeople(change: Pick<Change, 'state' | 'approvals' | 'plan'>): boolean {
+  const given = change.approvals.filter((approval) => approval.verdict === 'approved').length
+  return change.state === 'waiting' && given < (change.plan?.approval?.required ?? 1)
+}
+
 /**
  * Follows a change until `until` holds (by default: settled, or waiting for a person), telling `onUpdate` of each answer.
  * Woken by the event stream; asks again after `safetyMs` at the latest, since the progress of a running step is no event.
@@ -16,7 +22,7 @@ export async function followChange(
   id: string,
   options: { onUpdate?: (change: Change) => void; until?: (change: Change) => boolean; safetyMs?: number; signal?: AbortSignal } = {},
 ): Promise<Change> {
-  const until = options.until ?? ((change: Change) => isSettled(change.state) || change.state === 'waiting')
+  const until = options.until ?? ((change: Change) => isSettled(change.state) || waitsForPeople(change))
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([stop.signal, options.signal]) : stop.signal
   let wake = (): void => {}
