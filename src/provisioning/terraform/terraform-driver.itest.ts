@@ -230,5 +230,4 @@ describe.skipIf(tofu === undefined)(`the terraform driver${reason === undefined 
     const rows = await sql<{ text: string }>`select t::text as text from tofu_run t`.execute(database.db)
     expect(JSON.stringify(rows.rows)).not.toContain('canary-module-password')
   })
-
 })
