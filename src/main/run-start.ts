@@ -1,3 +1,4 @@
+import { renameSync, statSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { flushCompileCache } from 'node:module'
 import path from 'node:path'
@@ -19,6 +20,8 @@ export const USAGE = `npm start -- [--no-walk] [--hold] [--once] [--json]
   --json     progress as JSON lines
 `
 
+const MAX_LOG_BYTES = 20 * 1024 * 1024
+
 interface Flags {
   walk: boolean
   hold: boolean
@@ -31,7 +34,9 @@ export async function runStart(): Promise<number> {
   const flags = readFlags()
   const settings = loadSettings(checkout)
   makeDataFolder(settings.dataDir)
-  const log = createLogger({ level: settings.logLevel, file: path.join(settings.dataDir, 'fairway.log') })
+  const logFile = path.join(settings.dataDir, 'fairway.log')
+  keepLogSmall(logFile)
+  const log = createLogger({ level: settings.logLevel, file: logFile })
   const stop = new AbortController()
   const stopping = new Promise<'stopped'>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -66,6 +71,15 @@ export async function runStart(): Promise<number> {
   if (!flags.json) process.stdout.write(`${pc.dim('\n  Stopping …')}\n`)
   await platform[Symbol.asyncDispose]()
   return stop.signal.aborted && !flags.once ? 0 : exitCode
+}
+
+/** At a start, a log that has grown large becomes `fairway.log.1`, and the one before goes. */
+function keepLogSmall(file: string): void {
+  try {
+    if (statSync(file).size > MAX_LOG_BYTES) renameSync(file, `${file}.1`)
+  } catch {
+    // there is none yet
+  }
 }
 
 /** The walk of the first start; later starts only show how it ended, unless they are to verify it (`--once`). */
