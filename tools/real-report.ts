@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { childEnvironment } from '#kernel/node/config'
 
 interface JsonReport {
   testResults: { name: string; assertionResults: { ancestorTitles: string[]; status: string }[] }[]
@@ -96,6 +97,6 @@ function versionOf(checkout: string, name: string): string {
 }
 
 function firstLine(folder: string, command: string, args: string[], checkout: string): string {
-  const found = spawnSync(path.join(folder, command), args, { cwd: checkout, encoding: 'utf8' })
-  return found.status === 0 ? (found.stdout.split('\n')[0] ?? '') : `${command} was not there`
+  const found = spawnSync(path.join(folder, command), args, { cwd: checkout, encoding: 'utf8', env: childEnvironment() })
+  return found.status === 0 ? (found.stdout.trim().split('\n')[0] ?? '') : `${command} was not there`
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import type { Command } from 'commander'
 import pc from 'picocolors'
-import type { CliContext } from '../context.ts'
+import { formatOf, type CliContext } from '../context.ts'
 import { EXIT } from '../exit.ts'
-import { tableText } from '../terminal.ts'
+import { printRows } from '../terminal.ts'
 
 interface Finding {
   what: string
@@ -18,7 +18,9 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
   program
     .command('doctor')
     .description('check the machine, the connection and the platform')
-    .action(async () => {
+    .option('-o, --output <form>', 'table, json or yaml')
+    .action(async (options: { output?: string }) => {
+      const format = formatOf(options)
       const findings: Finding[] = [
         tool('git', ['--version'], 'needed: the built-in Git host runs on it'),
         { what: 'node', isGood: true, detail: process.version },
@@ -32,12 +34,12 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
         findings.push({ ...found, isOptional: true })
       }
       findings.push(await platform(context))
-      context.terminal.out(
-        tableText(
-          ['', 'what', 'detail'],
-          findings.map((finding) => [markOf(finding), finding.what, finding.detail]),
-        ),
-      )
+      const columns = [
+        { title: '', value: markOf },
+        { title: 'what', value: (finding: Finding) => finding.what },
+        { title: 'detail', value: (finding: Finding) => finding.detail },
+      ]
+      printRows(context.terminal, format, findings, columns, '')
       context.exitWith(findings.every((finding) => finding.isGood || finding.isOptional === true) ? EXIT.done : EXIT.failed)
     })
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { CliContext } from '../context.ts'
+import { formatOf, type CliContext } from '../context.ts'
 
 /** `fairway logs COMPONENT -e ENV [-f]`: what the replicas write. */
 export function addLogsCommand(program: Command, context: CliContext): void {
@@ -9,7 +9,9 @@ export function addLogsCommand(program: Command, context: CliContext): void {
     .requiredOption('-e, --environment <name>')
     .option('-f, --follow', 'go on as lines come')
     .option('-n, --tail <count>', 'how many of the last lines', '100')
-    .action(async (component: string, options: { environment: string; follow?: boolean; tail: string }) => {
+    .option('-o, --output <form>', 'table for lines as they are, or json for an object a line')
+    .action(async (component: string, options: { environment: string; follow?: boolean; tail: string; output?: string }) => {
+      const show = formatOf(options) === 'table' ? (line: string) => line : jsonLine
       const client = await context.client()
       const query = new URLSearchParams({
         component,
@@ -23,8 +25,14 @@ export function addLogsCommand(program: Command, context: CliContext): void {
       for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
         const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
         rest = lines.pop() ?? ''
-        for (const line of lines) context.terminal.out(line)
+        for (const line of lines) context.terminal.out(show(line))
       }
-      if (rest !== '') context.terminal.out(rest)
+      if (rest !== '') context.terminal.out(show(rest))
     })
+}
+
+/** `TIME INSTANCE TEXT` as one JSON object. */
+function jsonLine(line: string): string {
+  const [, at, instance, text] = /^(\S+) (\S+) (.*)$/s.exec(line) ?? []
+  return JSON.stringify(at === undefined ? { line } : { at, instance, line: text })
 }
