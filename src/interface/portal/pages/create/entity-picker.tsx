@@ -2,7 +2,7 @@ import { Autocomplete } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../api/queries.ts'
 import type { Entity } from '../../api/shapes.ts'
-import { commonProps, type FieldInputProps } from './field-input.tsx'
+import { commonProps, type FieldInputProps } from './field-props.ts'
 import { pickerKinds } from './picker-kinds.ts'
 
 /** Chooses an entity of the kinds that the template allows; owners are groups and people, the reader's own first. */

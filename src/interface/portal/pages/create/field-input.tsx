@@ -1,16 +1,7 @@
 import { Checkbox, NumberInput, PasswordInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core'
-import type { Json } from '#contract'
-import type { Field } from './form-schema.ts'
 import { EntityPicker } from './entity-picker.tsx'
+import { commonProps, type FieldInputProps } from './field-props.ts'
 import { RepoUrlPicker } from './repo-url-picker.tsx'
-
-export interface FieldInputProps {
-  field: Field
-  value: unknown
-  fault: string | null
-  onChange: (value: Json | undefined) => void
-  onBlur: () => void
-}
 
 /** One field of a template's form, by its schema: the input that fits, with label, help and what is wrong. */
 export function FieldInput(props: FieldInputProps) {
@@ -67,19 +58,4 @@ export function FieldInput(props: FieldInputProps) {
   if (widget === 'textarea') return <Textarea {...shared} autosize minRows={3} value={text} onChange={onText} />
   if (widget === 'password' || picker === 'Secret') return <PasswordInput {...shared} autoComplete="new-password" value={text} onChange={onText} />
   return <TextInput {...shared} value={text} onChange={onText} spellCheck={schema.description !== undefined && widget !== undefined} autoComplete="off" />
-}
-
-/** What every input takes from the schema. */
-export function commonProps({ field, fault, onBlur }: Pick<FieldInputProps, 'field' | 'fault' | 'onBlur'>) {
-  const { schema, name, isRequired } = field
-  return {
-    id: `field-${name}`,
-    label: schema.title ?? name,
-    description: [schema.description, schema['ui:help']].filter(Boolean).join(' ') || undefined,
-    error: fault ?? undefined,
-    required: isRequired,
-    onBlur,
-    ...(schema['ui:placeholder'] === undefined ? {} : { placeholder: schema['ui:placeholder'] }),
-    ...(schema['ui:autofocus'] === true ? { 'data-autofocus': true, autoFocus: true } : {}),
-  }
 }

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import type { Json } from '#contract'
-import { commonProps, type FieldInputProps } from './field-input.tsx'
+import { commonProps, type FieldInputProps } from './field-props.ts'
 import { formatRepoUrl, parseRepoUrl } from './repo-url.ts'
 
 /** Owner and name of a repository on the built-in Git host. */
