@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 /**
@@ -25,11 +25,18 @@ write(
 )
 write(
   path.join(folder, `${file}.itest.ts`),
-  `import { ${port.suite} } from '../${port.contractFile}.ts'\nimport { create${className} } from './${file}.ts'\n\n// Read the suite's head for what \`make\` must give: an empty ${pascal(portName)} each time.\n${port.suite}('${adapter}', { make: async () => create${className}() } as never)\n`,
+  `import { ${port.suite} } from '../${port.contractFile}.ts'\nimport { create${className} } from './${file}.ts'\n\n// Read the suite's head for what \`make\` must give: an empty ${pascal(portName)} each time.\n${port.suite}('${adapter}', ${makeText(port, className)})\n`,
 )
 process.stdout.write(
   `Next: implement ${pascal(portName)}, then npx vitest run --project integration ${path.relative(checkout, folder)}, and add it to src/main/adapters.ts\n`,
 )
+
+/** What the port's suite takes: a function that makes the thing, or options that hold one. */
+function makeText(found: { folder: string; contractFile: string; suite: string }, name: string): string {
+  const text = readFileSync(path.join(found.folder, `${found.contractFile}.ts`), 'utf8')
+  const make = `async () => create${name}() as never`
+  return new RegExp(`function ${found.suite}\\(\\s*name: string,\\s*make:`).test(text) ? make : `{ make: ${make} }`
+}
 
 function findPorts(): Map<string, { folder: string; interfaceFile: string; contractFile: string; suite: string }> {
   const found = new Map<string, { folder: string; interfaceFile: string; contractFile: string; suite: string }>()

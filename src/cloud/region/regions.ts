@@ -5,7 +5,10 @@ import { azureRegions } from './azure-regions.ts'
 import { gcpRegions } from './gcp-regions.ts'
 import type { Region } from './region.ts'
 
-/** Every region of the providers that we know. The local machine's is an account's own matter. */
+/**
+ * Every region of the providers that we know. The local machine's is an account's own matter.
+ * The tables were written down from knowledge of the providers' lists, not generated from them: check names, zones and completeness before relying on one.
+ */
 export const REGIONS: readonly Region[] = [...awsRegions, ...azureRegions, ...gcpRegions]
 
 /** The region with this provider and name; undefined when there is none. */
