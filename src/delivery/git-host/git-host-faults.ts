@@ -34,6 +34,12 @@ export const gitHostFaults = faults('delivery.git_host', {
     detail: (d: { repository: string; branch: string; expected: string; found: string }) =>
       `branch "${d.branch}" of "${d.repository}" is at ${d.found}, not at ${d.expected}; nothing was committed: read it again`,
   },
+  default_branch: {
+    status: 409,
+    title: 'Default branch',
+    retry: 'no',
+    detail: (d: { repository: string; branch: string }) => `"${d.branch}" is the default branch of "${d.repository}" and can't be deleted`,
+  },
   busy: {
     status: 503,
     title: 'Branch is busy',

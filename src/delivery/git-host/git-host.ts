@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Id } from '#kernel/common/id'
+import type { PullRequests } from './pull-request.ts'
 
 /** A repository as the host knows it. */
 export interface Repository {
@@ -68,6 +69,13 @@ export interface Commit {
   at: Date
 }
 
+/** A branch and the commit that it is at. */
+export interface Branch {
+  /** E.g. `main`. */
+  name: string
+  sha: string
+}
+
 /** One ref that moved. `before` is zeros for a new ref, `after` for a deleted one. */
 export interface Push {
   id: Id<'push'>
@@ -88,6 +96,8 @@ export interface Push {
  * - Nothing that a repository contains is ever run, and no name, ref or path leads outside of it.
  */
 export interface GitHost {
+  readonly pullRequests: PullRequests
+
   /** @throws `delivery.git_host.bad_name`, `delivery.git_host.exists`. */
   createRepository(input: NewRepository): Promise<Repository>
   findRepository(owner: string, name: string): Promise<Repository | undefined>
@@ -108,6 +118,20 @@ export interface GitHost {
   log(request: RepositoryRef & { ref: string; limit?: number; path?: string }): Promise<Commit[]>
   /** The files of a commit as a tar stream. @throws `…not_found`, `…ref_not_found`. */
   archive(request: RepositoryRef & { ref: string }): Promise<Readable>
+  /** By name. `prefix` leaves out others, e.g. `fairway/`; `limit` is 1 to 200, default 100. @throws `…not_found`. */
+  listBranches(
+    request: RepositoryRef & { prefix?: string; limit?: number; cursor?: string | undefined },
+  ): Promise<{ items: Branch[]; nextCursor: string | null }>
+  /**
+   * Makes a branch at the commit that `from` (a ref) leads to. One that is there already is left where it is: its commit is the answer.
+   * @throws `…bad_name`, `…not_found`, `…ref_not_found`.
+   */
+  ensureBranch(request: RepositoryRef & { branch: string; from: string; actor: string }): Promise<{ sha: string }>
+  /**
+   * Of an absent branch it is a success. With `expectedSha`, only when the branch is at that commit.
+   * @throws `…bad_name`, `…not_found`, `…default_branch` (it can't be deleted), `…stale_parent` (then nothing was changed).
+   */
+  deleteBranch(request: RepositoryRef & { branch: string; actor: string; expectedSha?: string }): Promise<void>
   /** Writes the files of a commit into `folder` (made when absent; files of the same name are overwritten). No `.git`, no hooks, no filters. */
   checkout(request: RepositoryRef & { ref: string; folder: string }): Promise<{ sha: string }>
 }
