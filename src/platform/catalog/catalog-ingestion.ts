@@ -19,7 +19,7 @@ import {
   upsertFile,
   type FileRow,
 } from './catalog-store.ts'
-import type { CatalogSource, SourceFile } from './catalog-source.ts'
+import type { CatalogSource, RepositoryFile } from './catalog-source.ts'
 import { readDescriptors } from './descriptor-source.ts'
 import { checkEntity } from './entity-check.ts'
 import { type DocumentChecks, planFile } from './ingestion-plan.ts'
@@ -107,7 +107,7 @@ export class CatalogIngestion {
 
   async #apply(
     tx: Transaction,
-    tree: { repository: string; branch: string; commit: string; files: readonly SourceFile[] },
+    tree: { repository: string; branch: string; commit: string; files: readonly RepositoryFile[] },
     waiting: { repository: string; branch: string }[],
   ): Promise<IngestionReport> {
     const report: IngestionReport = { added: [], altered: [], removed: [], problems: [] }
@@ -131,7 +131,12 @@ export class CatalogIngestion {
   }
 
   /** Entities that leave one file and arrive in another by the same commit, with the path where they arrive: altered, not removed and added. */
-  async #movesIn(tx: Transaction, known: ReadonlyMap<string, FileRow>, changed: readonly SourceFile[], gone: readonly FileRow[]): Promise<Map<string, string>> {
+  async #movesIn(
+    tx: Transaction,
+    known: ReadonlyMap<string, FileRow>,
+    changed: readonly RepositoryFile[],
+    gone: readonly FileRow[],
+  ): Promise<Map<string, string>> {
     const arriving = new Map(changed.flatMap((file) => refsIn(file).map((ref) => [ref, file.path] as const)))
     const leaving = new Set<string>()
     for (const file of gone) for (const ref of await listRefsOfFile(tx, file.id)) leaving.add(ref)
@@ -147,7 +152,7 @@ export class CatalogIngestion {
   async #applyFile(
     tx: Transaction,
     tree: { repository: string; branch: string; commit: string },
-    file: SourceFile,
+    file: RepositoryFile,
     moves: ReadonlyMap<string, string>,
     report: IngestionReport,
   ): Promise<void> {
@@ -199,7 +204,7 @@ function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function refsIn(file: SourceFile): string[] {
+function refsIn(file: RepositoryFile): string[] {
   return readDescriptors(file.path, file.text).documents.flatMap((document) => checkEntity(document).ref ?? [])
 }
 

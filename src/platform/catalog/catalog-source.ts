@@ -9,7 +9,7 @@ export interface CatalogSource {
   listRepositories(): Promise<readonly RepositoryHead[]>
   findRepository(repository: string): Promise<RepositoryHead | undefined>
   /** The files at `ref` (a branch or commit) whose path is one of `globs` (`catalog-info.yaml`, or `**` + `/*.yaml`), as text. */
-  readFiles(repository: string, ref: string, globs: readonly string[]): Promise<{ commit: string; files: readonly SourceFile[] } | undefined>
+  readFiles(repository: string, ref: string, globs: readonly string[]): Promise<{ commit: string; files: readonly RepositoryFile[] } | undefined>
 }
 
 export interface RepositoryHead {
@@ -19,7 +19,7 @@ export interface RepositoryHead {
   head: string | null
 }
 
-export interface SourceFile {
+export interface RepositoryFile {
   path: string
   text: string
 }
@@ -48,7 +48,7 @@ export class MemoryCatalogSource implements CatalogSource {
     return (await this.listRepositories()).find((candidate) => candidate.repository === repository)
   }
 
-  async readFiles(repository: string, _ref: string, globs: readonly string[]): Promise<{ commit: string; files: SourceFile[] } | undefined> {
+  async readFiles(repository: string, _ref: string, globs: readonly string[]): Promise<{ commit: string; files: RepositoryFile[] } | undefined> {
     const found = this.#repositories.get(repository)
     if (!found) return undefined
     const isWanted = (path: string): boolean => globs.some((glob) => (glob.startsWith('**/*') ? path.endsWith(glob.slice(4)) : glob === path))

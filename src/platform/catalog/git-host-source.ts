@@ -1,7 +1,7 @@
 import { minimatch } from 'minimatch'
 import type { GitHost, Repository } from '#delivery/git-host'
 import { isFault } from '#kernel/common/fault'
-import type { CatalogSource, RepositoryHead, SourceFile } from './catalog-source.ts'
+import type { CatalogSource, RepositoryFile, RepositoryHead } from './catalog-source.ts'
 
 type Host = Pick<GitHost, 'findRepository' | 'listRepositories' | 'resolveRef' | 'listTree' | 'readFile'>
 
@@ -33,7 +33,7 @@ export class GitHostSource implements CatalogSource {
     return found && (await this.#headOf(found))
   }
 
-  async readFiles(repository: string, ref: string, globs: readonly string[]): Promise<{ commit: string; files: SourceFile[] } | undefined> {
+  async readFiles(repository: string, ref: string, globs: readonly string[]): Promise<{ commit: string; files: RepositoryFile[] } | undefined> {
     const at = split(repository)
     if (!(await this.#host.findRepository(at.owner, at.name))) return undefined
     const commit = await this.#host.resolveRef({ ...at, ref })
@@ -42,7 +42,7 @@ export class GitHostSource implements CatalogSource {
     const wanted = tree.filter(
       (entry) => entry.type === 'file' && (entry.sizeBytes ?? 0) <= MAX_FILE_BYTES && globs.some((glob) => minimatch(entry.path, glob, { dot: true })),
     )
-    const files: SourceFile[] = []
+    const files: RepositoryFile[] = []
     for (const entry of wanted) {
       try {
         files.push({
