@@ -38,6 +38,7 @@ export function gitEnvironment(folders: GitFolders): Record<string, string | und
     ['receive.maxInputSize', String(MAX_PUSH_BYTES)],
     ['receive.advertisePushOptions', 'false'],
     ['transfer.hideRefs', 'refs/fairway'],
+    ['receive.hideRefs', 'refs/pull'], // fetched by who wants them, written by nobody
     ['uploadpack.allowFilter', 'true'],
     ['protocol.version', '2'],
     ['protocol.allow', 'never'],

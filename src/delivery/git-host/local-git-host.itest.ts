@@ -10,6 +10,7 @@ import { silentLogger } from '#kernel/node/log'
 import { git } from './git-command.ts'
 import { gitHostContract } from './git-host-contract.ts'
 import type { Push } from './git-host.ts'
+import { pullRequestContract } from './pull-request-contract.ts'
 import { LocalGitHost, type LocalGitHostDeps } from './local-git-host.ts'
 import type { PushSubscriber } from './push-delivery.ts'
 import { startGitHost } from './start-git-host.ts'
@@ -36,6 +37,7 @@ async function pushesOf(repository: string): Promise<Push[]> {
 }
 
 gitHostContract('local', async () => ({ host, pushes: pushesOf }))
+pullRequestContract('local', async () => ({ host }))
 
 let counter = 0
 async function newRepository(): Promise<{ owner: string; name: string; full: string }> {

@@ -10,10 +10,12 @@ import { git, gitFolders, type GitFolders } from './git-command.ts'
 import { installHooks } from './git-hooks.ts'
 import { gitHostFaults } from './git-host-faults.ts'
 import { deleteRepositoryRow, findRepositoryRow, insertRepository, listRepositoryRows } from './git-host-store.ts'
-import type { Commit, CommitRequest, GitHost, NewRepository, Repository, RepositoryRef, TreeEntry } from './git-host.ts'
+import type { Branch, Commit, CommitRequest, GitHost, NewRepository, Repository, RepositoryRef, TreeEntry } from './git-host.ts'
 import { assertBranch, assertFilePath, assertRepositoryName } from './git-names.ts'
 import { archiveCommit, checkoutCommit, readBlob, readLog, readTree, resolveCommit } from './git-reader.ts'
 import { dropScratch, moveBranch, prepareCommit, SCRATCH } from './git-writer.ts'
+import { deleteBranch, ensureBranch, listBranches, type LocalBranchesDeps } from './local-branches.ts'
+import { LocalPullRequests } from './local-pull-requests.ts'
 import { PushRecorder } from './push-recorder.ts'
 
 /** What the local Git host works with. */
@@ -24,6 +26,8 @@ export interface LocalGitHostDeps {
   log: Logger
   /** Folder of the bare repositories, e.g. `<data>/git`. */
   root: string
+  /** Where people reach the portal, for the addresses of pull requests. Default: addresses without a host. */
+  publicUrl?: () => string
 }
 
 const MAX_FILE_BYTES = 8 * 1024 * 1024
@@ -34,8 +38,10 @@ const COMMIT_ATTEMPTS = 12
 export class LocalGitHost implements GitHost {
   readonly folders: GitFolders
   readonly recorder: PushRecorder
+  readonly pullRequests: LocalPullRequests
   readonly #deps: LocalGitHostDeps
   readonly #listeners = new Set<() => void>()
+  readonly #pullRequestListeners = new Set<() => void>()
 
   private constructor(deps: LocalGitHostDeps) {
     this.#deps = deps
@@ -43,8 +49,20 @@ export class LocalGitHost implements GitHost {
     this.recorder = new PushRecorder({
       ...deps,
       gitDirOf: (repository) => this.gitDirOf(repository),
+      settle: async (tx, repository, pushes) => await this.pullRequests.settle(tx, repository, pushes),
       onRecorded: () => {
-        for (const listener of this.#listeners) listener()
+        for (const listener of [...this.#listeners, ...this.#pullRequestListeners]) listener()
+      },
+    })
+    this.pullRequests = new LocalPullRequests({
+      ...deps,
+      folders: this.folders,
+      recorder: this.recorder,
+      getRepository: async (owner, name) => await this.getRepository(owner, name),
+      gitDirOf: (repository) => this.gitDirOf(repository),
+      publicUrl: deps.publicUrl ?? (() => ''),
+      onMoved: () => {
+        for (const listener of this.#pullRequestListeners) listener()
       },
     })
   }
@@ -60,6 +78,12 @@ export class LocalGitHost implements GitHost {
   onRecorded(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls `listener` whenever a pull request may have been opened or moved. @returns how to stop that. */
+  onPullRequest(listener: () => void): () => void {
+    this.#pullRequestListeners.add(listener)
+    return () => this.#pullRequestListeners.delete(listener)
   }
 
   gitDirOf(repository: RepositoryRef): string {
@@ -202,6 +226,21 @@ export class LocalGitHost implements GitHost {
     return await readLog(this.folders, gitDir, sha, Math.min(Math.max(request.limit ?? 50, 1), 1_000), request.path)
   }
 
+  async listBranches(
+    request: RepositoryRef & { prefix?: string; limit?: number; cursor?: string | undefined },
+  ): Promise<{ items: Branch[]; nextCursor: string | null }> {
+    const repository = await this.getRepository(request.owner, request.name)
+    return await listBranches(this.gitDirOf(repository), request)
+  }
+
+  async ensureBranch(request: RepositoryRef & { branch: string; from: string; actor: string }): Promise<{ sha: string }> {
+    return await ensureBranch(this.#branchDeps(), await this.getRepository(request.owner, request.name), request)
+  }
+
+  async deleteBranch(request: RepositoryRef & { branch: string; actor: string; expectedSha?: string }): Promise<void> {
+    await deleteBranch(this.#branchDeps(), await this.getRepository(request.owner, request.name), request)
+  }
+
   async archive(request: RepositoryRef & { ref: string }): Promise<Readable> {
     const { gitDir, sha } = await this.#at(request)
     return await archiveCommit(this.folders, gitDir, sha)
@@ -222,6 +261,10 @@ export class LocalGitHost implements GitHost {
       cursor = page.nextCursor
     } while (cursor !== null)
     await this.recorder.recordAll()
+  }
+
+  #branchDeps(): LocalBranchesDeps {
+    return { folders: this.folders, recorder: this.recorder, gitDirOf: (repository) => this.gitDirOf(repository) }
   }
 
   async #at(request: RepositoryRef & { ref: string }): Promise<{ gitDir: string; sha: string }> {

@@ -17,6 +17,13 @@ export const pullRequestFaults = faults('delivery.pull_request', {
     detail: (d: { repository: string; source: string; target: string }) =>
       `"${d.target}" of "${d.repository}" has every commit of "${d.source}" already: push a commit to "${d.source}" first`,
   },
+  unrelated: {
+    status: 422,
+    title: 'Unrelated branches',
+    retry: 'no',
+    detail: (d: { repository: string; source: string; target: string }) =>
+      `"${d.source}" and "${d.target}" of "${d.repository}" have no commit in common: begin the branch at "${d.target}"`,
+  },
   conflict: {
     status: 409,
     title: 'Conflict',
@@ -42,6 +49,18 @@ export const pullRequestFaults = faults('delivery.pull_request', {
     title: 'Pull request is merged',
     retry: 'no',
     detail: (d: Which) => `pull request ${d.number} of "${d.repository}" is merged already: revert its commit instead`,
+  },
+  branch_gone: {
+    status: 409,
+    title: 'Branch is gone',
+    retry: 'no',
+    detail: (d: Which & { branch: string }) => `the branch "${d.branch}" of pull request ${d.number} of "${d.repository}" is deleted: push it again first`,
+  },
+  own_review: {
+    status: 403,
+    title: 'Own pull request',
+    retry: 'no',
+    detail: (d: Which) => `nobody reviews what they opened: pull request ${d.number} of "${d.repository}" needs somebody else`,
   },
   refused: {
     status: 409,

@@ -103,7 +103,7 @@ export interface PullRequestDiff {
 export interface PullRequests {
   /**
    * @throws `delivery.git_host.not_found`, `delivery.git_host.ref_not_found` (of a branch), `delivery.pull_request.nothing_to_merge` (the target has all of
-   * the source's commits, or both are one branch).
+   * the source's commits, or both are one branch), `delivery.pull_request.unrelated` (the branches share no commit).
    */
   open(input: NewPullRequest): Promise<PullRequest>
   /** With `isMergeable` as fresh as the host has it. @throws `delivery.git_host.not_found`. */

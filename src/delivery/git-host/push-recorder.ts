@@ -1,6 +1,6 @@
 import { newId } from '#kernel/common/id'
 import type { Clock } from '#kernel/common/clock'
-import type { Database } from '#kernel/node/database'
+import type { Database, Transaction } from '#kernel/node/database'
 import type { Journal } from '#kernel/node/journal'
 import type { Logger } from '#kernel/node/log'
 import type { Push, Repository } from './git-host.ts'
@@ -25,6 +25,8 @@ export interface PushRecorderDeps {
   clock: Clock
   log: Logger
   gitDirOf: (repository: Repository) => string
+  /** What the pushes mean for others of the host's records, e.g. pull requests. Part of the transaction that records them. */
+  settle: (tx: Transaction, repository: Repository, pushes: readonly Push[]) => Promise<void>
   /** Called after pushes were recorded. */
   onRecorded: () => void
 }
@@ -94,6 +96,7 @@ export class PushRecorder {
           data: { id: push.id, repository: push.repository, ref: push.ref, before: push.before, after: push.after },
         })),
       )
+      await this.#deps.settle(tx, repository, found)
       return found
     })
     if (pushes.length > 0) this.#deps.onRecorded()
