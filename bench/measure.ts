@@ -13,11 +13,15 @@ export interface Measurement {
   samples?: number[]
   /** What belongs to the number, a line each. */
   details?: string[]
+  /** Further numbers of the same measurement by name, for `--json`. */
+  figures?: Readonly<Record<string, number>>
 }
 
 /** What a measure gets: how often to run, and a data folder with a finished first walk. */
 export interface BenchContext {
   runs: number
+  /** What `--components`, `--mode`, `--only` and `--seconds` said. */
+  catalog: { components: readonly number[]; modes: readonly string[]; only: readonly string[]; seconds: number }
   /** Walks once when no folder was given, and again never. No platform runs on it when it resolves. */
   walked(): Promise<WalkedData>
 }

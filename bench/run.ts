@@ -5,6 +5,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { childEnvironment } from '#kernel/node/config'
 import { measureApi } from './api.ts'
+import { measureCatalog } from './catalog.ts'
 import { measureChanges } from './changes.ts'
 import { measureIngress } from './ingress.ts'
 import { measureInstall } from './install.ts'
@@ -21,6 +22,7 @@ const MEASURES: Record<string, (context: BenchContext) => Promise<Measurement[]>
   start: measureStart,
   api: measureApi,
   memory: measureMemory,
+  catalog: measureCatalog,
 }
 
 const USAGE = `npm run bench [-- NAME...] [--data FOLDER] [--runs N] [--json]
@@ -28,11 +30,25 @@ const USAGE = `npm run bench [-- NAME...] [--data FOLDER] [--runs N] [--json]
   --data  a data folder whose first walk has ended and on which no platform runs; unless told, a walk is done in a folder of its own
   --runs  how often each is run, medians are printed; 5 unless told
   --json  a JSON line each
+of catalog:
+  --components  sizes, e.g. 1000,10000,50000; 10000 unless told, 0 for what ships alone
+  --mode        random: parameters drawn anew for each request; repeated: the same question again; both unless told
+  --only        names of scenarios, e.g. list-20,facets-4
+  --seconds     of a round; 2 unless told
 `
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { data: { type: 'string' }, runs: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: {
+    data: { type: 'string' },
+    runs: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+    components: { type: 'string' },
+    mode: { type: 'string' },
+    only: { type: 'string' },
+    seconds: { type: 'string' },
+  },
 })
 const unknown = positionals.filter((name) => !(name in MEASURES))
 const runs = Number(values.runs ?? 5)
@@ -43,7 +59,17 @@ if (values.help === true || unknown.length > 0 || !Number.isInteger(runs) || run
 
 const stack = new AsyncDisposableStack()
 let walking: Promise<WalkedData> | undefined
-const context: BenchContext = { runs, walked: () => (walking ??= values.data === undefined ? walk() : Promise.resolve({ dataDir: path.resolve(values.data) })) }
+const listOf = (text: string | undefined, otherwise: string): string[] => (text ?? otherwise).split(',').filter((one) => one !== '')
+const context: BenchContext = {
+  runs,
+  catalog: {
+    components: listOf(values.components, '10000').map(Number),
+    modes: listOf(values.mode, 'random,repeated'),
+    only: listOf(values.only, ''),
+    seconds: Number(values.seconds ?? 2),
+  },
+  walked: () => (walking ??= values.data === undefined ? walk() : Promise.resolve({ dataDir: path.resolve(values.data) })),
+}
 try {
   say(`Node ${process.versions.node}, ${availableParallelism()} cores, medians of ${runs} runs`)
   for (const name of positionals.length > 0 ? positionals : Object.keys(MEASURES)) {
