@@ -4,8 +4,8 @@ import type { FieldProblem } from '#kernel/common/fault'
 import type { JsonObject } from '#kernel/common/json'
 
 // RJSF's own words (ui:field and the like) are for forms: unknown keywords are let through.
-const makeAjv = (): Ajv => {
-  const ajv = new Ajv({ allErrors: true, strict: false, useDefaults: true, coerceTypes: false, validateFormats: true, logger: false, validateSchema: false })
+const makeAjv = (useDefaults: boolean): Ajv => {
+  const ajv = new Ajv({ allErrors: true, strict: false, useDefaults, coerceTypes: false, validateFormats: true, logger: false, validateSchema: false })
   formats.default(ajv)
   return ajv
 }
@@ -20,11 +20,15 @@ export function problemsOfSchema(schema: JsonObject): string[] {
  * Checks values against the pages and fills in defaults (nested ones too). Every wrong field is told.
  * `fields` are paths below `values`, e.g. `values.name`.
  */
-export function checkValues(pages: readonly JsonObject[], values: JsonObject): { values: JsonObject; problems: FieldProblem[] } {
+export function checkValues(
+  pages: readonly JsonObject[],
+  values: JsonObject,
+  options: { fillsDefaults: boolean } = { fillsDefaults: true },
+): { values: JsonObject; problems: FieldProblem[] } {
   const filled = structuredClone(values) as JsonObject
   const problems: FieldProblem[] = []
   for (const page of pages) {
-    const validate = compile(page)
+    const validate = compile(page, options.fillsDefaults)
     if (typeof validate === 'string') problems.push({ field: 'values', message: validate })
     else if (!validate(filled)) problems.push(...(validate.errors ?? []).map((error) => toProblem(error, page)))
   }
@@ -34,9 +38,9 @@ export function checkValues(pages: readonly JsonObject[], values: JsonObject): {
   }
 }
 
-function compile(schema: JsonObject): ValidateFunction | string {
+function compile(schema: JsonObject, useDefaults = true): ValidateFunction | string {
   try {
-    return makeAjv().compile({ type: 'object', ...schema })
+    return makeAjv(useDefaults).compile({ type: 'object', ...schema })
   } catch (error) {
     return `this is no JSON Schema: ${error instanceof Error ? error.message : 'it can not be read'}`
   }

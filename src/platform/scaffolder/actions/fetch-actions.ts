@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
 import { hasTemplateSyntax, parseTemplate, renderTree } from '../template-language/index.ts'
 import { safePath, textOfFile } from '../workspace.ts'
-import { templateAction, type ActionContext, type TemplateFile } from './template-action.ts'
+import type { TemplateFile } from './effect.ts'
+import { templateAction, type ActionContext } from './template-action.ts'
 
 const common = { url: z.string().min(1), targetPath: z.string().default('.'), replace: z.boolean().default(false) }
 const templateInput = z.looseObject({

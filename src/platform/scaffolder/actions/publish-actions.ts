@@ -27,9 +27,19 @@ function publish(id: string): TemplateAction {
       if (!url) throw scaffolderFaults.bad_path({ path: repoUrl, why: 'is no repository; write ?owner=…&repo=…' })
       const files = context.workspace.below(sourcePath).map(({ path, file }) => ({ path, ...file }))
       if (files.length === 0) throw scaffolderFaults.bad_path({ path: sourcePath, why: 'has no files, so there is nothing to publish' })
-      context.effects.push({ kind: 'repository', owner: url.owner, name: url.repo, description, defaultBranch, files })
+      const effect = context.add({
+        kind: 'repository',
+        host: '',
+        owner: url.owner,
+        name: url.repo,
+        description,
+        defaultBranch,
+        files,
+        visibility: 'private',
+        settings: {},
+      })
       const remoteUrl = context.repositoryUrl(url.owner, url.repo)
-      return { remoteUrl, repoContentsUrl: `${remoteUrl}#${defaultBranch}`, repository: `${url.owner}/${url.repo}` }
+      return { remoteUrl, repoContentsUrl: `${remoteUrl}#${defaultBranch}`, repository: `${url.owner}/${url.repo}`, commitHash: effect.output('commitHash') }
     },
   })
 }
@@ -46,7 +56,7 @@ export const catalogRegister = templateAction({
     catalogInfoPath: z.string().default('/catalog-info.yaml'),
     optional: z.boolean().default(false),
   }),
-  run({ repoContentsUrl, catalogInfoUrl, catalogInfoPath, optional }, { effects }) {
+  run({ repoContentsUrl, catalogInfoUrl, catalogInfoPath, optional }, { effects, add }) {
     const address = repoContentsUrl ?? catalogInfoUrl ?? ''
     const published = effects.find((effect) => effect.kind === 'repository' && address.includes(`/${effect.owner}/${effect.name}.git`))
     if (published?.kind !== 'repository') throw scaffolderFaults.bad_path({ path: address, why: 'is not what this template has published' })
@@ -59,7 +69,7 @@ export const catalogRegister = templateAction({
     const problems = [...source.problems, ...verdicts.flatMap((verdict) => verdict.problems)]
     if (problems.length > 0) throw scaffolderFaults.step_failed({ step: 'catalog:register', what: `${path} would be no good descriptor` }, { errors: problems })
     const ref = (verdicts.find((verdict) => verdict.entity?.kind === 'Component') ?? verdicts[0])?.ref
-    effects.push({ kind: 'register', repository: `${published.owner}/${published.name}`, branch: published.defaultBranch, path, ref })
+    add({ kind: 'register', repository: `${published.owner}/${published.name}`, branch: published.defaultBranch, path, ref })
     return { ...(ref === undefined ? {} : { entityRef: ref }), catalogInfoUrl: address }
   },
 })

@@ -1,3 +1,4 @@
 export { evaluateTree, renderTree } from './evaluate.ts'
-export { hasTemplateSyntax, parseTemplate } from './syntax-tree.ts'
+export { Deferred, DeferredNeeded, SecretText } from './opaque.ts'
+export { hasTemplateSyntax, parseTemplate, soleExpression } from './syntax-tree.ts'
 export { toValue, type Value } from './value.ts'

@@ -1,13 +1,22 @@
+import { assertOpen, Callable, Deferred, SecretText } from './opaque.ts'
 import { refuse } from './refusal.ts'
 
-/** What a template can hold: JSON, and undefined for what is not there. Never a function, never an object with a prototype of ours. */
-export type Value = undefined | null | boolean | number | string | readonly Value[] | ValueMap
+/**
+ * What a template can hold: JSON, undefined for what is not there, and three closed kinds that look-ups do not see into.
+ * Never a function, never another object with a prototype of ours.
+ */
+export type Value = undefined | null | boolean | number | string | readonly Value[] | ValueMap | Closed
+export type Closed = Deferred | SecretText | Callable<Value>
 export interface ValueMap {
   readonly [key: string]: Value
 }
 
 export function isMap(value: Value): value is ValueMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isClosed(value)
+}
+
+export function isClosed(value: unknown): value is Closed {
+  return value instanceof Deferred || value instanceof SecretText || value instanceof Callable
 }
 
 export function isList(value: Value): value is readonly Value[] {
@@ -21,6 +30,7 @@ export function isList(value: Value): value is readonly Value[] {
 export function toValue(data: unknown, depth = 0): Value {
   if (data === null || typeof data === 'string' || typeof data === 'number' || typeof data === 'boolean') return data
   if (typeof data !== 'object' || depth > 60) return undefined
+  if (data instanceof Deferred || data instanceof SecretText) return data
   if (Array.isArray(data)) return data.map((item) => toValue(item, depth + 1))
   return mapOf(Object.entries(data).map(([key, member]) => [key, toValue(member, depth + 1)]))
 }
@@ -34,7 +44,9 @@ export function mapOf(entries: Iterable<readonly [string, Value]>): ValueMap {
 
 /** A member by key: own members of maps, indexes and `length` of lists and texts. Anything else is undefined. */
 export function memberOf(target: Value, key: Value): Value {
+  assertOpen(target)
   if (typeof key !== 'string' && typeof key !== 'number') return undefined
+  if (target instanceof Callable) return target.members.get(String(key))?.()
   if (isMap(target)) return Object.hasOwn(target, String(key)) ? target[String(key)] : undefined
   if (typeof target !== 'string' && !isList(target)) return undefined
   if (key === 'length') return target.length
@@ -51,6 +63,7 @@ export function assertPrintable(value: Value): void {
   const visit = (node: Value): void => {
     if (++count > MAX_NODES) refuse('this value is too large')
     if (isList(node)) for (const item of node) visit(item)
+    else if (isClosed(node)) assertOpen(node)
     else if (isMap(node)) for (const key of Object.keys(node)) visit(node[key])
   }
   visit(value)
@@ -58,9 +71,10 @@ export function assertPrintable(value: Value): void {
 
 /** As nunjucks prints: nothing for null and undefined. */
 export function textOf(value: Value): string {
-  if (value === null || value === undefined) return ''
+  assertOpen(value)
+  if (value === null || value === undefined || value instanceof Callable) return ''
   if (isMap(value)) return '[object Object]'
-  if (!isList(value)) return String(value)
+  if (!isList(value)) return String(value as string | number | boolean)
   assertPrintable(value)
   return joined(value)
 }
@@ -71,6 +85,7 @@ function joined(list: readonly Value[]): string {
 
 /** JavaScript's truth, as nunjucks has it: an empty list is true. */
 export function isTrue(value: Value): boolean {
+  if (value instanceof Deferred) assertOpen(value)
   return Boolean(value)
 }
 
