@@ -11,7 +11,7 @@ async function main(): Promise<number> {
   const settings = loadSettings(checkout)
   const { version } = JSON.parse(readFileSync(path.join(checkout, 'package.json'), 'utf8')) as { version: string }
   const sources = { url: settings.url, token: settings.token, dataDir: settings.dataDir, configDir: path.join(homedir(), '.config', 'fairway') }
-  return await runCli({ argv: process.argv.slice(2), sources, version })
+  return await runCli({ argv: process.argv.slice(2), sources, version, offline: async () => (await import('./offline-tools.ts')).offlineTools })
 }
 
 try {

@@ -8,17 +8,25 @@ import { addGetCommand } from './commands/get-command.ts'
 import { addLogsCommand } from './commands/logs-command.ts'
 import { addSessionCommands } from './commands/session-commands.ts'
 import { addStatusCommand } from './commands/status-command.ts'
+import { addTemplatesCommand } from './commands/templates-command.ts'
 import { addTokenCommands } from './commands/token-commands.ts'
 import type { ConnectionSources } from './connection.ts'
 import { createContext } from './context.ts'
 import { CliError, EXIT, exitCodeOfStatus } from './exit.ts'
+import type { OfflineTools } from './offline.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 
 /** Runs one command line. @returns the exit code: 0 done, 1 failed, 2 wrong usage, 3 waits for an approval, 4 denied. */
-export async function runCli(options: { argv: readonly string[]; sources: ConnectionSources; version: string; terminal?: Terminal }): Promise<number> {
+export async function runCli(options: {
+  argv: readonly string[]
+  sources: ConnectionSources
+  version: string
+  offline: () => Promise<OfflineTools>
+  terminal?: Terminal
+}): Promise<number> {
   const terminal = options.terminal ?? processTerminal
   let exitCode: number = EXIT.done
-  const context = createContext({ terminal, sources: options.sources, exitWith: (code) => (exitCode = code) })
+  const context = createContext({ terminal, sources: options.sources, offline: options.offline, exitWith: (code) => (exitCode = code) })
   const program = new Command('fairway')
     .description('Fairway: from a golden path to production')
     .version(options.version)
@@ -26,6 +34,7 @@ export async function runCli(options: { argv: readonly string[]; sources: Connec
     .exitOverride()
     .showHelpAfterError('(see --help)')
   addCreateCommand(program, context)
+  addTemplatesCommand(program, context)
   addChangeCommands(program, context)
   addStatusCommand(program, context)
   addLogsCommand(program, context)

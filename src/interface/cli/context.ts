@@ -1,6 +1,7 @@
 import type { Client } from '#contract'
 import { connect, type Connection, type ConnectionSources } from './connection.ts'
 import { CliError, EXIT } from './exit.ts'
+import type { OfflineTools } from './offline.ts'
 import type { Format, Terminal } from './terminal.ts'
 
 /** What every command gets: the terminal, and the platform once it is needed. */
@@ -10,11 +11,18 @@ export interface CliContext {
   now: () => Date
   client(): Promise<Client>
   connection(): Promise<Connection>
+  /** What needs no platform. */
+  offline(): Promise<OfflineTools>
   /** Ends the process with this code after the command. */
   exitWith(code: number): void
 }
 
-export function createContext(options: { terminal: Terminal; sources: ConnectionSources; exitWith: (code: number) => void }): CliContext {
+export function createContext(options: {
+  terminal: Terminal
+  sources: ConnectionSources
+  exitWith: (code: number) => void
+  offline: () => Promise<OfflineTools>
+}): CliContext {
   let found: Promise<Connection> | undefined
   const connection = (): Promise<Connection> => (found ??= connect(options.sources))
   return { ...options, now: () => new Date(), connection, client: async () => (await connection()).client }

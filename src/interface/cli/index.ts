@@ -1,1 +1,2 @@
 export { runCli } from './cli.ts'
+export type { OfflineTools } from './offline.ts'

@@ -1,0 +1,19 @@
+/** One thing that is wrong in a file of the person at the terminal. */
+export interface OfflineProblem {
+  field: string
+  message: string
+  file?: string
+  line?: number
+  column?: number
+}
+
+/** What the CLI does without a platform, on files of this machine. Main passes the features that do it; they are loaded when first asked. */
+export interface OfflineTools {
+  /** Checks the template in a folder and runs its tests. Never throws for what is in the folder. */
+  testTemplate(folder: string): Promise<{
+    title: string
+    isGood: boolean
+    problems: readonly OfflineProblem[]
+    results: readonly { name: string; problems: readonly OfflineProblem[]; fileCount: number }[]
+  }>
+}
