@@ -137,7 +137,8 @@ export class ForgeClient {
       return { fault: foreignHostFaults.rate_limited({ host, seconds: limit }, { retryAfterSeconds: limit }), afterSeconds: limit, nothingDone: true }
     }
     if (response.status === 401) throw foreignHostFaults.unauthorised({ host, credential })
-    if (response.status >= 500) return { fault: foreignHostFaults.unavailable({ host, what: `it answered ${response.status}` }), nothingDone: response.status === 503 }
+    if (response.status >= 500)
+      return { fault: foreignHostFaults.unavailable({ host, what: `it answered ${response.status}` }), nothingDone: response.status === 503 }
     const body = bodyOf(text, response.headers)
     const tag = response.headers.get('etag')
     if (method === 'GET' && response.status === 200 && tag !== null) this.#tagged.keep(url.href, { tag, headers: response.headers, body }, text.length)
@@ -157,7 +158,12 @@ export class ForgeClient {
     }
     let url = first
     for (let hops = 0; ; hops++) {
-      const response = await egress.fetch(url, { method, headers: sent, redirect: 'manual', ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }) })
+      const response = await egress.fetch(url, {
+        method,
+        headers: sent,
+        redirect: 'manual',
+        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      })
       const location = [301, 302, 307, 308].includes(response.status) ? response.headers.get('location') : null
       if (location === null) return response
       await response.body?.cancel()
@@ -191,14 +197,20 @@ function bodyOf(text: string, headers: Headers): unknown {
   }
 }
 
-const message = z.union([z.string(), z.array(z.string()).transform((all) => all.join('; ')), z.record(z.string(), z.unknown()).transform((all) => JSON.stringify(all))])
+const message = z.union([
+  z.string(),
+  z.array(z.string()).transform((all) => all.join('; ')),
+  z.record(z.string(), z.unknown()).transform((all) => JSON.stringify(all)),
+])
 const problem = z.looseObject({ message: message.optional(), error: message.optional(), errors: z.array(z.unknown()).optional() })
 
 /** In the forge's words: `message` (GitHub, Gitea, Azure; GitLab also with a list or object), `error` (GitLab), and GitHub's `errors`. One line. */
 export function messageOf(body: unknown): string {
   const read = problem.safeParse(body)
   if (!read.success) return typeof body === 'string' && !body.trimStart().startsWith('<') ? oneLine(body) : 'no reason given'
-  const details = (read.data.errors ?? []).map((each) => (typeof each === 'string' ? each : ((each as { message?: string } | null)?.message ?? ''))).filter((text) => text !== '')
+  const details = (read.data.errors ?? [])
+    .map((each) => (typeof each === 'string' ? each : ((each as { message?: string } | null)?.message ?? '')))
+    .filter((text) => text !== '')
   return oneLine([read.data.message ?? read.data.error ?? 'no reason given', ...details].join(': '))
 }
 

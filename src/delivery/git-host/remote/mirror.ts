@@ -67,7 +67,16 @@ export class Mirror {
     const startedAtMs = this.#deps.clock.now().getTime()
     await this.#ensureFolder()
     try {
-      await this.#remote(['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', URL_ARGUMENT, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'])
+      await this.#remote([
+        'fetch',
+        '--quiet',
+        '--prune',
+        '--no-tags',
+        '--no-write-fetch-head',
+        URL_ARGUMENT,
+        '+refs/heads/*:refs/heads/*',
+        '+refs/tags/*:refs/tags/*',
+      ])
     } catch (error) {
       if (isFault(error, 'delivery.git_host.not_found')) await this.remove()
       throw error
@@ -97,14 +106,26 @@ export class Mirror {
    */
   async push(ref: string, before: string | undefined, after: string | undefined): Promise<PushOutcome> {
     const { folders, repository, remote } = this.#deps
-    const result = await this.#tryRemote(['push', '--porcelain', '--no-verify', `--force-with-lease=${ref}:${before ?? ''}`, URL_ARGUMENT, `${after ?? ''}:${ref}`])
+    const result = await this.#tryRemote([
+      'push',
+      '--porcelain',
+      '--no-verify',
+      `--force-with-lease=${ref}:${before ?? ''}`,
+      URL_ARGUMENT,
+      `${after ?? ''}:${ref}`,
+    ])
     if (result.exitCode === 0) {
       await git(folders, this.gitDir, { args: after === undefined ? ['update-ref', '-d', ref] : ['update-ref', ref, after] })
       return 'done'
     }
     const said = `${result.stdout.toString('utf8')}\n${result.stderr.toString('utf8')}`
     if (after === undefined && /remote ref does not exist|unable to delete/.test(said) && before === undefined) return 'done'
-    if (/stale info|cannot lock ref|failed to update ref|incorrect old value|reference already exists|remote ref does not exist|non-fast-forward|fetch first/i.test(said)) return 'moved'
+    if (
+      /stale info|cannot lock ref|failed to update ref|incorrect old value|reference already exists|remote ref does not exist|non-fast-forward|fetch first/i.test(
+        said,
+      )
+    )
+      return 'moved'
     throw remoteFailure(said, await remote(), repository)
   }
 
@@ -121,7 +142,12 @@ export class Mirror {
 
   async #tryRemote(args: readonly string[]): Promise<Awaited<ReturnType<typeof runRemoteGit>>> {
     const remote = await this.#deps.remote()
-    return await runRemoteGit(this.#deps.folders, this.gitDir, remote, args.map((arg) => (arg === URL_ARGUMENT ? remote.url : arg)))
+    return await runRemoteGit(
+      this.#deps.folders,
+      this.gitDir,
+      remote,
+      args.map((arg) => (arg === URL_ARGUMENT ? remote.url : arg)),
+    )
   }
 
   /** Made aside and moved into place: a folder that is there is whole. */

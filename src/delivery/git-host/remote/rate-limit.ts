@@ -5,7 +5,8 @@
  * neither and want a minute), GitLab "Rate limits" (`RateLimit-Reset`, `Retry-After`), Azure DevOps "Rate and usage limits" (`Retry-After`, `X-RateLimit-Reset`).
  */
 export function rateLimitSeconds(status: number, headers: Headers, body: string, now: Date): number | undefined {
-  const isSaid = status === 403 && (headers.get('x-ratelimit-remaining') === '0' || headers.has('retry-after') || /secondary rate limit|abuse detection/i.test(body))
+  const isSaid =
+    status === 403 && (headers.get('x-ratelimit-remaining') === '0' || headers.has('retry-after') || /secondary rate limit|abuse detection/i.test(body))
   if (status !== 429 && !isSaid) return undefined
   const after = retryAfterSeconds(headers, now)
   if (after !== undefined) return after

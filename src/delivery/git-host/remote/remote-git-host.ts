@@ -32,6 +32,8 @@ export interface RemoteGitHostDeps {
 }
 
 const MAX_AGE_MS = 10_000
+/** Writers on the other side that get in our way before we give up. */
+const ATTEMPTS = 5
 const MAX_FILE_BYTES = 8 * 1024 * 1024
 /** How long a repository's description and default branch are believed. */
 const DESCRIPTION_AGE_MS = 60_000
@@ -160,7 +162,7 @@ export class RemoteGitHost implements GitHost {
   async ensureBranch(request: RepositoryRef & { branch: string; from: string; actor: string }): Promise<{ sha: string }> {
     assertBranch(request.branch)
     const ref = `refs/heads/${request.branch}`
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await this.resolveRef({ ...request, ref })
       if (found !== undefined) return { sha: found }
       const sha = await this.resolveRef({ ...request, ref: request.from })
@@ -170,6 +172,7 @@ export class RemoteGitHost implements GitHost {
       if (outcome === 'done') return { sha }
       mirror.markStale()
     }
+    throw gitHostFaults.busy({ repository: nameOf(request), branch: request.branch })
   }
 
   async deleteBranch(request: RepositoryRef & { branch: string; actor: string; expectedSha?: string }): Promise<void> {
@@ -178,13 +181,15 @@ export class RemoteGitHost implements GitHost {
     const mirror = this.mirrorOf(request)
     if ((await this.defaultBranchOf(request)) === branch) throw gitHostFaults.default_branch({ repository: nameOf(request), branch })
     mirror.markStale()
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await this.resolveRef({ ...request, ref: `refs/heads/${branch}` })
       if (found === undefined) return
-      if (expectedSha !== undefined && expectedSha !== found) throw gitHostFaults.stale_parent({ repository: nameOf(request), branch, expected: expectedSha, found })
+      if (expectedSha !== undefined && expectedSha !== found)
+        throw gitHostFaults.stale_parent({ repository: nameOf(request), branch, expected: expectedSha, found })
       if ((await mirror.exclusive(async () => await mirror.push(`refs/heads/${branch}`, found, undefined))) === 'done') return
       mirror.markStale()
     }
+    throw gitHostFaults.busy({ repository: nameOf(request), branch })
   }
 
   async checkout(request: RepositoryRef & { ref: string; folder: string }): Promise<{ sha: string }> {

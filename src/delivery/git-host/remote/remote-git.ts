@@ -75,7 +75,9 @@ async function pinned(url: URL, allowLoopback: boolean): Promise<[string, string
     return addressClass === 'public' || addressClass === 'private' || (addressClass === 'loopback' && allowLoopback)
   })
   if (admitted.length === 0) throw egressFaults.address_refused({ host: `${hostname}:${port}`, addressClass: classifyAddress(addresses[0] ?? '') })
-  return isName ? [['http.curloptResolve', `${hostname}:${port}:${admitted.map((address) => (address.includes(':') ? `[${address}]` : address)).join(',')}`]] : []
+  return isName
+    ? [['http.curloptResolve', `${hostname}:${port}:${admitted.map((address) => (address.includes(':') ? `[${address}]` : address)).join(',')}`]]
+    : []
 }
 
 async function addressesOf(hostname: string): Promise<string[]> {
@@ -92,8 +94,10 @@ export function remoteFailure(stderr: string, remote: RemoteAddress, repository:
   const { host, credential } = remote
   const what = wordsOf(stderr)
   if (/Authentication failed|could not read (?:Username|Password)|error: 401/i.test(stderr)) return foreignHostFaults.unauthorised({ host, credential })
-  if (/repository .* not found|error: 404|TF401019|project you were looking for could not be found/i.test(stderr)) return gitHostFaults.not_found({ repository })
-  if (/error: 403|protected branch|GH00[0-9]|GH013|TF40\d{4}|hook declined|not allowed to push|denied/i.test(stderr)) return foreignHostFaults.forbidden({ host, what })
+  if (/repository .* not found|error: 404|TF401019|project you were looking for could not be found/i.test(stderr))
+    return gitHostFaults.not_found({ repository })
+  if (/error: 403|protected branch|GH00[0-9]|GH013|TF40\d{4}|hook declined|not allowed to push|denied/i.test(stderr))
+    return foreignHostFaults.forbidden({ host, what })
   return foreignHostFaults.unavailable({ host, what })
 }
 

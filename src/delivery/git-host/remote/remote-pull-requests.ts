@@ -56,7 +56,10 @@ export class RemotePullRequests implements PullRequests {
       return undefined
     }
     if (found.state !== 'open' || found.isMergeable !== null) return toPullRequest(ref, found)
-    return toPullRequest(ref, { ...found, isMergeable: await this.#tryMerge(ref, found).then((conflicts) => (conflicts === undefined ? null : conflicts.length === 0)) })
+    return toPullRequest(ref, {
+      ...found,
+      isMergeable: await this.#tryMerge(ref, found).then((conflicts) => (conflicts === undefined ? null : conflicts.length === 0)),
+    })
   }
 
   async list(query: PullRequestQuery): Promise<{ items: PullRequest[]; nextCursor: string | null }> {
@@ -72,7 +75,8 @@ export class RemotePullRequests implements PullRequests {
       if (found.state === 'merged') return this.#merged(request, found)
       if (found.state === 'closed') throw pullRequestFaults.closed(which)
       const { expectedHead } = request
-      if (expectedHead !== undefined && expectedHead !== found.headSha) throw pullRequestFaults.stale_head({ ...which, expected: expectedHead, found: found.headSha })
+      if (expectedHead !== undefined && expectedHead !== found.headSha)
+        throw pullRequestFaults.stale_head({ ...which, expected: expectedHead, found: found.headSha })
       const method = request.method ?? 'merge'
       const message = request.message ?? (method === 'squash' ? `${found.title} (#${found.number})` : undefined)
       const outcome = await this.#host.api.pullRequests.merge(refOf(request), { headSha: found.headSha, method, message })
@@ -142,7 +146,9 @@ export class RemotePullRequests implements PullRequests {
 
   async #branches(input: NewPullRequest): Promise<(string | undefined)[]> {
     const look = async (): Promise<(string | undefined)[]> =>
-      await Promise.all([input.sourceBranch, input.targetBranch].map(async (branch) => await this.#host.resolveRef({ ...refOf(input), ref: `refs/heads/${branch}` })))
+      await Promise.all(
+        [input.sourceBranch, input.targetBranch].map(async (branch) => await this.#host.resolveRef({ ...refOf(input), ref: `refs/heads/${branch}` })),
+      )
     const found = await look()
     if (!found.includes(undefined)) return found
     this.#host.mirrorOf(input).markStale()
