@@ -7,6 +7,7 @@ import { lockRepository } from './git-host-store.ts'
 import type { Push, Repository, RepositoryRef } from './git-host.ts'
 import { assertBranch } from './git-names.ts'
 import { readRef } from './git-refs.ts'
+import { mergeMessage, personOf } from './merge-message.ts'
 import { branchesOf, pullRequestEvent } from './pull-request-event.ts'
 import { pullRequestFaults } from './pull-request-faults.ts'
 import { diffCommits, isAncestor, keepHead, mergeBase, mergeTrees, moveRef, storeCommit, type MergeResult } from './pull-request-git.ts'
@@ -257,7 +258,7 @@ export class LocalPullRequests implements PullRequests {
     return await storeCommit(this.#deps.folders, this.#deps.gitDirOf(repository), {
       tree: result.tree,
       parents: isSquash ? [target] : [target, row.headSha],
-      message: request.message ?? messageOf(row, isSquash),
+      message: request.message ?? mergeMessage(row, isSquash),
       author: personOf(isSquash ? row.author : request.actor),
       committer: personOf(request.actor),
       at: this.#deps.clock.now(),
@@ -307,16 +308,6 @@ export class LocalPullRequests implements PullRequests {
     const url = `${this.#deps.publicUrl()}/repositories/${nameOf(repository)}/pull-requests/${row.number}`
     return { repository: nameOf(repository), ...told, url, isMergeable: null }
   }
-}
-
-function messageOf(row: PullRequestRow, isSquash: boolean): string {
-  if (isSquash) return `${row.title} (#${row.number})${row.body.trim() === '' ? '' : `\n\n${row.body.trim()}`}`
-  return `Merge pull request #${row.number} from ${row.sourceBranch}\n\n${row.title}`
-}
-
-/** `user:default/ana` as a name in a commit: `ana`. */
-function personOf(ref: string): string {
-  return ref.slice(ref.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9._-]/g, '') || 'fairway'
 }
 
 function nameOf(repository: RepositoryRef): string {
