@@ -231,7 +231,8 @@ class Crawl {
     const byLister = Map.groupBy(known, (file) => file.via ?? '')
     const keep = (file: KnownFile): void => {
       if (this.#files.has(file.key)) return
-      this.#files.set(file.key, { ...file, isKept: true })
+      // What it is now nobody knows: the next reading looks at it in any case.
+      this.#files.set(file.key, { ...file, version: null, isKept: true })
       for (const child of byLister.get(file.key) ?? []) keep(child)
     }
     for (const file of known) if (this.#isCut || this.#keptFiles.has(file.key)) keep(file)
