@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Caller, Permission, ResourceRef } from '#kernel/node/http'
 import { scopesAllow, scopesName } from '#platform/identity'
 import { CedarEngine, type AccessPolicy, type CedarQuestion } from './cedar-engine.ts'
+import { VerdictCache } from './verdict-cache.ts'
 
 interface AccessVerdict {
   isAllowed: boolean
@@ -35,21 +36,25 @@ export function readDefaultPolicies(): string {
  * What policies see: `principal` is `Person|Service|Agent|System::"<ref>"` in its `Group`s, with `ref`, `groups` (set of refs), `isAdministrator`;
  * `action` is `Action::"change:approve"` in `Action::"change:*"` and `Action::"*:approve"`; `resource` is `<type>::"<id>"` with the attributes of its `ResourceRef`;
  * `context` has `noun`, `verb` and `isNamedByScope` (the token's scopes name this permission, more than a bare `*`).
+ * A question that was asked before is answered from memory: see `VerdictCache`.
  * @param options.policies Cedar text: `readDefaultPolicies()`, and what the organisation adds.
  * @param options.ownerOf owner of a resource whose ref carries none, e.g. a repository's; undefined when it has none.
  */
 export function createAccess(options: { policies: string; ownerOf?: (resource: ResourceRef) => Promise<string | undefined> }): Access {
   const engine = new CedarEngine(options.policies)
+  const verdicts = new VerdictCache<AccessVerdict>()
+  const decide = (caller: Caller, permission: Permission, resource: ResourceRef): AccessVerdict => {
+    const verdict = engine.ask(questionOf(caller, permission, resource))
+    return { isAllowed: verdict.isAllowed, reason: reasonOf(verdict, engine.load()), policies: verdict.policies.toSorted() }
+  }
   return {
     load: () => [...engine.load().values()],
     authorize: async (caller, permission, resource) => {
       if (!scopesAllow(caller.scopes, permission, resource))
         return { isAllowed: false, reason: `the credential is limited to "${caller.scopes.join(' ')}"`, policies: [] }
       const owner = resource.attributes?.['owner'] ?? (resource.type === 'Platform' ? undefined : await options.ownerOf?.(resource))
-      const verdict = engine.ask(
-        questionOf(caller, permission, owner === undefined ? resource : { ...resource, attributes: { ...resource.attributes, owner } }),
-      )
-      return { isAllowed: verdict.isAllowed, reason: reasonOf(verdict, engine.load()), policies: verdict.policies }
+      const owned = owner === undefined ? resource : { ...resource, attributes: { ...resource.attributes, owner } }
+      return verdicts.get(caller, permission, owned, () => decide(caller, permission, owned))
     },
   }
 }
