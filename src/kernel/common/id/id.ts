@@ -14,9 +14,21 @@ let lastCounter = 0
 export function newId<Prefix extends string>(prefix: Prefix, nowMs: number = Date.now()): Id<Prefix> {
   lastCounter = nowMs === lastMs ? lastCounter + 1 : 0
   lastMs = nowMs
-  const random = crypto.getRandomValues(new Uint8Array(8))
-  const text = encode(nowMs, 10) + encode(lastCounter % 32 ** 3, 3) + [...random].map((byte) => ALPHABET[byte % 32]).join('')
-  return `${prefix}_${text}` as Id<Prefix>
+  return `${prefix}_${encode(nowMs, 10)}${encode(lastCounter % 32 ** 3, 3)}${randomText(8)}` as Id<Prefix>
+}
+
+/** Random bytes are fetched many at a time: each call into the system costs more than the rest of an id. None is ever used twice. */
+const pool = new Uint8Array(1_024)
+let used = pool.length
+
+function randomText(length: number): string {
+  if (used + length > pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  let text = ''
+  for (const end = used + length; used < end; used++) text += ALPHABET.charAt((pool[used] ?? 0) % 32)
+  return text
 }
 
 /** The id, or undefined when `text` is not one of this kind. */

@@ -23,9 +23,16 @@ export function formatTraceparent(context: TraceContext): string {
   return `00-${context.traceId}-${context.spanId}-${context.isSampled ? '01' : '00'}`
 }
 
+/** Random bytes are fetched many at a time, and none is used twice. */
+const pool = Buffer.alloc(1_024)
+let used = pool.length
+
 /** A random id of `bytes` bytes in hex, never all zeros. */
 export function newHexId(bytes: 8 | 16): string {
-  const random = crypto.getRandomValues(new Uint8Array(bytes))
-  if (random.every((byte) => byte === 0)) random[0] = 1
-  return Buffer.from(random).toString('hex')
+  if (used + bytes > pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  const id = pool.toString('hex', used, (used += bytes))
+  return /^0+$/.test(id) ? newHexId(bytes) : id
 }
