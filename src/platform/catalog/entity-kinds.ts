@@ -45,7 +45,7 @@ const template = spec({
 })
 
 /** What the platform team writes. Each feature checks its own `spec`; the catalog only keeps it. */
-const FAIRWAY_KINDS = ['Environment', 'Cluster', 'CloudAccount', 'Region', 'Network', 'ResourceType', 'Recipe', 'Policy', 'Scorecard', 'Action', 'Budget']
+const FAIRWAY_KINDS = ['Environment', 'Cluster', 'CloudAccount', 'Region', 'Network', 'ResourceType', 'Recipe', 'Policy', 'Scorecard', 'Action', 'Budget', 'EntityType']
 /** OpenSLO v1 object kinds. Source: OpenSLO specification, "Object types". */
 const OPENSLO_KINDS = ['SLO', 'SLI', 'Service', 'DataSource', 'AlertPolicy', 'AlertCondition', 'AlertNotificationTarget']
 
