@@ -20,6 +20,10 @@ const input = z.strictObject({
   approvals: z.number().int().default(0),
   unchanged: z.boolean().default(false),
   expiresAfterHours: z.number().optional(),
+  /** People must agree before the second action. */
+  gate: z.boolean().default(false),
+  /** Known to its end when it is asked for. */
+  settled: z.enum(['done', 'failed']).optional(),
 })
 export type SampleInput = z.infer<typeof input>
 
@@ -41,7 +45,12 @@ export const sampleKind: ChangeKind<SampleInput> = {
   input,
   describe: ({ name, environment }) => ({ title: `Sample ${name}`, component: name, ...(environment === undefined ? {} : { environment }) }),
   resource: () => ({ type: 'Platform', id: 'fairway' }),
-  plan: async ({ second, approvals, unchanged, expiresAfterHours }) => ({
+  settle: async ({ settled }) => {
+    if (settled === 'failed') return { failure: { message: 'it can not be planned', code: 'test.sample.broken' } }
+    const plan = { summary: 'nothing outside', actions: [], rollback: [], costCentsPerMonth: 0, approval: null, unchanged: true }
+    return settled === 'done' ? { plan } : undefined
+  },
+  plan: async ({ second, approvals, unchanged, expiresAfterHours, gate }) => ({
     summary: 'two actions',
     actions: [action('verify', ['second']), action('first', []), action('second', ['first'], second), action('clean', ['verify'])],
     rollback: [action('undo-second', []), action('undo-first', ['undo-second'])],
@@ -57,6 +66,19 @@ export const sampleKind: ChangeKind<SampleInput> = {
             ...(expiresAfterHours === undefined ? {} : { expiresAfterHours }),
           },
     unchanged,
+    ...(gate
+      ? {
+          gates: {
+            second: {
+              required: 1,
+              groups: ['group:default/payments'],
+              separationOfDuties: true,
+              reason: 'the first was risky',
+              ...(expiresAfterHours === undefined ? {} : { expiresAfterHours }),
+            },
+          },
+        }
+      : {}),
   }),
   finished: async (tx, change) => {
     await sql`insert into sample_end (change, state) values (${change.id}, ${change.state})`.execute(tx)

@@ -7,7 +7,8 @@ import { listStepRows } from './change-store.ts'
 import { type ChangeRow, type ChangeStepRow } from './change-tables.ts'
 import { clearStalls, readPulse, writeStep } from './change-write.ts'
 import { MAX_STALLS } from './end-change.ts'
-import type { StepAnswer } from './interpreter.ts'
+import { passGate } from './action-gate.ts'
+import type { GateWait, StepAnswer } from './interpreter.ts'
 import { ProgressLine } from './progress-line.ts'
 import { chaos, locked, type StepContext } from './step-context.ts'
 
@@ -20,7 +21,7 @@ const CANCEL_POLL_MS = 500
  * Applies one action of a change. Its effect carries the key `<change>:<action>` (`<change>:rollback:<action>` when undoing), so that a run
  * that was cut off between effect and record is repeated without a second effect.
  */
-export async function applyStep(context: StepContext, actionId: string, phase: Phase): Promise<StepAnswer> {
+export async function applyStep(context: StepContext, actionId: string, phase: Phase): Promise<StepAnswer | GateWait> {
   const begun = await begin(context, actionId, phase)
   if ('answer' in begun) return begun.answer
   const { action, outputs } = begun
@@ -34,7 +35,7 @@ async function begin(
   context: StepContext,
   actionId: string,
   phase: Phase,
-): Promise<{ answer: StepAnswer } | { action: PlannedAction; outputs: Record<string, JsonObject> }> {
+): Promise<{ answer: StepAnswer | GateWait } | { action: PlannedAction; outputs: Record<string, JsonObject> }> {
   const { deps, execution } = context
   return await locked(context, async (tx, row) => {
     const steps = await listStepRows(tx, [row.id])
@@ -55,6 +56,8 @@ async function begin(
       await writeStep(tx, execution, phase, actionId, { state: 'skipped', message, finishedAt: deps.clock.now() })
       return { answer: { outcome: 'failed' as const, message } }
     }
+    const gate = phase === 'apply' ? await passGate(tx, context, row, action) : undefined
+    if (gate) return { answer: 'refused' in gate ? refusal(action.title, gate.refused) : gate }
     await writeStep(tx, execution, phase, actionId, { state: 'running', startedAt: deps.clock.now() })
     return { action, outputs: outputsOf(steps) }
   })

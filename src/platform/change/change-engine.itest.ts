@@ -317,6 +317,63 @@ describe('decisions', () => {
   })
 })
 
+describe('an approval half-way', () => {
+  const gated = async (name: string, more: Record<string, unknown> = {}): Promise<Change> => {
+    const change = await changes.create(ana, { kind: 'sample', input: { name, gate: true, ...more } })
+    return await untilState(change.id, ({ state }) => state === 'waiting')
+  }
+
+  it('holds the change before its action, and an earlier approval does not count for it', async () => {
+    await start()
+    const asked = await changes.create(ana, { kind: 'sample', input: { name: 'half', gate: true, approvals: 1 } })
+    const first = await untilState(asked.id, ({ state }) => state === 'waiting')
+    await changes.approve(ben, asked.id, { planHash: first.planHash ?? '' })
+    const half = await untilState(asked.id, (change) => change.state === 'waiting' && change.planHash !== first.planHash)
+    expect(half.plan).toMatchObject({ gate: 'second', approval: { reason: 'the first was risky' } })
+    expect(await effectsOf(asked.id)).toEqual({ first: 1 })
+    expect((await changes.listDecidable(ben)).map(({ id }) => id)).toContain(asked.id)
+    await expect(changes.approve(ana, asked.id, { planHash: half.planHash ?? '' })).rejects.toMatchObject({ code: 'platform.change.not_eligible' })
+    await expect(changes.approve(ben, asked.id, { planHash: first.planHash ?? '' })).resolves.toMatchObject({ state: 'waiting' })
+    await changes.approve(ben, asked.id, { planHash: half.planHash ?? '' })
+    expect((await untilEnd(asked.id)).state).toBe('done')
+    expect(await attemptsOf(asked.id)).toEqual(once)
+  })
+
+  it.each([
+    ['approved', async (change: Change) => await changes.approve(ben, change.id, { planHash: change.planHash ?? '' }), 'done'],
+    ['rejected', async (change: Change) => await changes.reject(ben, change.id, { planHash: change.planHash ?? '', reason: 'no' }), 'rolled_back'],
+    ['cancelled', async (change: Change) => await changes.cancel(ana, change.id), 'cancelled'],
+  ] as const)('%s while nobody carries the change out, it goes on after the next start', async (name, decide, state) => {
+    const executor = await start()
+    const change = await gated(`half-${name}`)
+    await stop(executor, 'SIGKILL')
+    await decide(change)
+    await start()
+    expect((await untilEnd(change.id)).state).toBe(state)
+    expect(await effectsOf(change.id)).toEqual(state === 'done' ? once : { first: 1, 'rollback:undo-second': 1, 'rollback:undo-first': 1 })
+    expect(await endsOf(change.id)).toEqual([state])
+  })
+
+  it('that nobody decides in time is undone', async () => {
+    await start()
+    const change = await gated('half-late', { expiresAfterHours: 1 / 3_600 })
+    expect(await untilEnd(change.id)).toMatchObject({ state: 'rolled_back', result: { message: expect.stringContaining('nobody decided in time') as string } })
+  })
+})
+
+describe('a change that is known to its end when it is asked for', () => {
+  it('is made and ended at once, by the same events, without anybody to carry it out', async () => {
+    const done = await changes.create(ana, { kind: 'sample', input: { name: 'at-once', settled: 'done' } })
+    expect(done).toMatchObject({ state: 'done', result: { message: 'nothing outside' }, plan: { unchanged: true, verdicts: [] } })
+    expect(done.planHash).toMatch(/^[0-9a-f]{64}$/)
+    expect(await endsOf(done.id)).toEqual(['done'])
+    const { rows } = await sql<{ type: string }>`select type from sample_event where subject = ${`change/${done.id}`} order by id`.execute(database.db)
+    expect(rows.map(({ type }) => type)).toEqual(['platform.change.requested', 'platform.change.planned', 'platform.change.finished'])
+    const failed = await changes.create(ana, { kind: 'sample', input: { name: 'at-once', settled: 'failed' } })
+    expect(failed).toMatchObject({ state: 'failed', result: { message: 'it can not be planned', code: 'test.sample.broken' } })
+  })
+})
+
 describe('creating', () => {
   it('twice with one key is one change, also at the same moment; with another input it is refused', async () => {
     const request = { kind: 'sample', input: { name: 'key' }, idempotencyKey: 'k1' }

@@ -34,22 +34,25 @@ const policyVerdictSchema = z.object({
   actionId: z.string().optional(),
 })
 
+const approvalSchema = z.object({
+  required: z.number().int(),
+  groups: z.array(z.string()),
+  separationOfDuties: z.boolean(),
+  reason: z.string(),
+  expiresAfterHours: z.number().optional(),
+})
+
 export const planSchema = z.object({
   summary: z.string(),
   actions: z.array(plannedActionSchema),
   rollback: z.array(plannedActionSchema),
   costCentsPerMonth: z.number(),
   verdicts: z.array(policyVerdictSchema),
-  approval: z
-    .object({
-      required: z.number().int(),
-      groups: z.array(z.string()),
-      separationOfDuties: z.boolean(),
-      reason: z.string(),
-      expiresAfterHours: z.number().optional(),
-    })
-    .nullable(),
+  approval: approvalSchema.nullable(),
   unchanged: z.boolean(),
+  gates: z.record(z.string(), approvalSchema).optional(),
+  gate: z.string().optional(),
+  details: z.record(z.string(), json).optional(),
 })
 
 export const previewSchema = planSchema.extend({ planHash: z.string() })

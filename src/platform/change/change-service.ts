@@ -25,6 +25,7 @@ import { CHANGE_WORKFLOW } from './change-workflow-name.ts'
 import { decideOn } from './decide.ts'
 import { inputHashOf, planHashOf } from './plan.ts'
 import { draftPlan, kindOf, parseInput } from './planner.ts'
+import { judgeSettlement, settleChange } from './settle-change.ts'
 
 export interface ChangeServiceDeps extends ChangeDeps {
   /** Tells an engine in this process of a cancellation at once. */
@@ -74,6 +75,9 @@ export function createChangeService(deps: ChangeServiceDeps): ChangeService {
       if (known) return known
       const input = ((await kind.prepare?.(asked, { requestedBy: caller.principal })) ?? asked) as JsonObject
       const subject = kind.describe(input)
+      const settlement = await kind.settle?.(input, { requestedBy: caller.principal })
+      const question = { kind: kind.kind, requestedBy: caller.principal, reason: request.reason ?? null, ...subject }
+      const settled = settlement && (await judgeSettlement(deps, settlement, question))
       const id = newId('chg', clock.now().getTime())
       const exclusiveKey = subject.component !== undefined && subject.environment !== undefined ? `${subject.component}/${subject.environment}` : null
       try {
@@ -106,8 +110,10 @@ export function createChangeService(deps: ChangeServiceDeps): ChangeService {
             })
             .returningAll()
             .executeTakeFirstOrThrow()
+          await kind.created?.(tx, { id, input, requestedBy: caller.principal, at: row.requested_at })
           await recordChange(journal, tx, row, 'requested', caller.principal, { reason: row.reason })
-          await enqueueChangeWorkflow(tx, id, CHANGE_WORKFLOW)
+          if (settled) await settleChange(tx, deps, row, settled)
+          else await enqueueChangeWorkflow(tx, id, CHANGE_WORKFLOW)
         })
       } catch (error) {
         if (violatedIndexOf(error) === 'change_idempotency') {

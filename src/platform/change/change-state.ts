@@ -33,8 +33,10 @@ const MOVES: Readonly<Record<ChangeState, Readonly<Partial<Record<ChangeState, s
     expired: 'nobody decided in time',
     cancelled: 'cancelled while it waited',
     failed: 'the approval could not be judged',
+    rolling_back: 'somebody rejected it half-way, nobody decided in time, or it was cancelled',
   },
   applying: {
+    waiting: 'people must agree before it goes on',
     verifying: 'all actions are applied',
     rolling_back: 'an action refused, failed or was cancelled',
     failed: 'it failed and there is nothing to undo',
@@ -82,10 +84,12 @@ export function timingsOf(change: { requestedAt: Date; finishedAt: Date | null; 
     return from === undefined || to === undefined ? null : Math.max(0, to - from)
   }
   const rollingBack = at('rolling_back')
+  // A change that waits only in the middle of its applying did not wait before it.
+  const waiting = (at('waiting') ?? Infinity) > (at('applying') ?? Infinity) ? undefined : at('waiting')
   return {
     planMs: span(change.requestedAt.getTime(), at('checking'), end),
-    checkMs: span(at('checking'), at('waiting'), at('applying'), end),
-    waitMs: span(at('waiting'), at('applying'), end),
+    checkMs: span(at('checking'), waiting, at('applying'), end),
+    waitMs: span(waiting, at('applying'), rollingBack, end),
     applyMs: span(at('applying'), at('verifying'), rollingBack, end),
     verifyMs: span(at('verifying'), rollingBack, end),
   }

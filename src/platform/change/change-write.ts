@@ -37,7 +37,7 @@ export async function moveChange(
     .set({
       state: to,
       entered: sql`jsonb_build_object(${to}::text, ${at.toISOString()}::text) || entered`,
-      ...(to === 'applying' ? { started_at: at } : {}),
+      ...(to === 'applying' ? { started_at: sql<Date>`coalesce(started_at, ${at})` } : {}),
       ...(isFinal(to) ? { finished_at: at } : {}),
       ...(fields.result ? { result: JSON.stringify(fields.result) } : {}),
       ...(fields.plan ? { plan: JSON.stringify(fields.plan) } : {}),

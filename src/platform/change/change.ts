@@ -29,6 +29,12 @@ export interface Plan {
   approval: ApprovalRule | null
   /** True when reality already is as desired: nothing is applied and nobody is asked. */
   unchanged: boolean
+  /** By action id: who must agree, in the middle, before that action is applied. Not for actions that verify. */
+  gates?: Readonly<Record<string, ApprovalRule>>
+  /** The gate that was reached last; `approval` is its rule then, and the plan's hash is another for each gate. */
+  gate?: string
+  /** What the kind's own pages show beside the actions. */
+  details?: JsonObject
 }
 
 /** What a kind's planner answers: the engine adds the verdicts. */
@@ -42,11 +48,25 @@ export interface ChangeSubject {
   release?: { id: string; version: string }
 }
 
+/** A change that is known to its end when it is asked for. */
+export type Settlement = { plan: DraftPlan } | { failure: ChangeResult }
+
+/** A change that has just been made, as `ChangeKind.created` sees it. */
+export interface CreatedChange {
+  id: string
+  input: unknown
+  requestedBy: string
+  at: Date
+}
+
 /**
  * One kind of change, e.g. `deploy`. Registered in a plain record by the composition root.
  *
  * - `prepare` runs once, in the request: it resolves what is left open ("the newest release") and refuses what can not work,
  *   before anything is written. Its answer is the input that is kept.
+ * - `settle` runs after it: when the plan leaves nothing to apply (`unchanged`), or can not be made, the change is made, judged and ended in one
+ *   transaction, without a workflow. Undefined for everything else.
+ * - `created` runs in the transaction that makes the change; throwing undoes it.
  * - `plan` reads and never writes; it may run more than once.
  * - `finished` runs in the transaction that ends the change, in whatever state it ended; throwing undoes the end, and it is tried again.
  */
@@ -54,6 +74,8 @@ export interface ChangeKind<I = unknown> {
   kind: string
   input: z.ZodType<I>
   prepare?(input: I, context: { requestedBy: string }): Promise<I>
+  settle?(input: I, context: { requestedBy: string }): Promise<Settlement | undefined>
+  created?(tx: Transaction, change: CreatedChange): Promise<void>
   describe(input: I): ChangeSubject
   /** What a permission to make such a change is asked for. */
   resource(input: I): ResourceRef

@@ -12,7 +12,7 @@ import { planHashOf } from './plan.ts'
 import { chaos, locked, resultOfError, settled, subjectOf, type StepContext } from './step-context.ts'
 
 /** Undecided for so long, a change expires, unless its plan says otherwise. */
-const DEFAULT_EXPIRY_HOURS = 72
+export const DEFAULT_EXPIRY_HOURS = 72
 
 /** Asks the policies, and whether people must agree. */
 export async function checkStep(context: StepContext): Promise<GateAnswer> {

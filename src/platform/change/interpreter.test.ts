@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { interpretChange, type ChangeSteps, type Durable, type GateAnswer, type StepAnswer } from './interpreter.ts'
+import { interpretChange, type ChangeSteps, type Durable, type GateAnswer, type GateWait, type StepAnswer } from './interpreter.ts'
 
 const done: StepAnswer = { outcome: 'done', message: 'ok' }
 const bad = (outcome: StepAnswer['outcome']): StepAnswer => ({ outcome, message: outcome })
@@ -13,12 +13,15 @@ interface Script {
   check?: GateAnswer
   gates?: GateAnswer[]
   answers?: Record<string, StepAnswer>
+  /** Answers of actions that have to wait for people first. */
+  waits?: Record<string, GateWait[]>
 }
 
 function scripted(script: Script): { trace: string[]; steps: ChangeSteps; durable: Durable } {
   const trace: string[] = []
   const actions = script.actions ?? ['a', 'b', 'verify', 'c']
   const gates = [...(script.gates ?? [])]
+  const waits = structuredClone(script.waits ?? {})
   const steps: ChangeSteps = {
     plan: async () => ({
       next: 'check',
@@ -29,7 +32,7 @@ function scripted(script: Script): { trace: string[]; steps: ChangeSteps; durabl
     }),
     check: async () => script.check ?? { next: 'apply' },
     gate: async () => gates.shift() ?? { next: 'end' },
-    apply: async (id) => script.answers?.[id] ?? done,
+    apply: async (id) => waits[id]?.shift() ?? script.answers?.[id] ?? done,
     startVerifying: async () => {},
     startRollback: async (setback) => void trace.push(`because ${setback.kind}`),
     finish: async ({ setback, failures }) => void trace.push(`end ${setback?.kind ?? 'well'}${failures.length > 0 ? ` with ${failures.join(', ')}` : ''}`),
@@ -61,6 +64,34 @@ describe('interpretChange', () => {
         cleanupFrom: 1,
       },
       trace: ['plan', 'check', 'wait 9', 'gate', 'wait 5', 'gate', 'apply:a', 'verify', 'finish', 'end well'],
+    },
+    {
+      why: 'waits for people before an action that they must agree to, and undoes when they do not',
+      script: {
+        waits: {
+          b: [
+            { outcome: 'wait', timeoutSeconds: 7 },
+            { outcome: 'wait', timeoutSeconds: 3 },
+          ],
+        },
+        answers: { b: bad('refused') },
+        rollback: ['u'],
+      },
+      trace: [
+        'plan',
+        'check',
+        'apply:a',
+        'apply:b',
+        'wait 7',
+        'apply:b',
+        'wait 3',
+        'apply:b',
+        'rollback',
+        'because refused',
+        'rollback:u',
+        'finish',
+        'end refused',
+      ],
     },
     { why: 'ends without applying when the gate is shut', script: { check: { next: 'end' } }, trace: ['plan', 'check'] },
     {

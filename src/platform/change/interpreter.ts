@@ -16,6 +16,12 @@ export interface StepAnswer {
   code?: string
 }
 
+/** Before this action people must agree; ask again when there is news, or after so long. */
+export interface GateWait {
+  outcome: 'wait'
+  timeoutSeconds: number
+}
+
 /** A plan's action ids in the order in which they are applied. Past the end: there is none of that stage. */
 export interface Sequence {
   actions: string[]
@@ -44,7 +50,7 @@ export interface ChangeSteps {
   plan(): Promise<({ next: 'check' } & Sequence) | { next: 'end' }>
   check(): Promise<GateAnswer>
   gate(): Promise<GateAnswer>
-  apply(actionId: string, phase: 'apply' | 'rollback'): Promise<StepAnswer>
+  apply(actionId: string, phase: 'apply' | 'rollback'): Promise<StepAnswer | GateWait>
   startVerifying(): Promise<void>
   startRollback(setback: Setback): Promise<void>
   finish(end: ChangeEnd): Promise<void>
@@ -68,7 +74,12 @@ export async function interpretChange(durable: Durable, steps: ChangeSteps): Pro
   let setback: Setback | null = null
   for (const [index, actionId] of planned.actions.entries()) {
     if (index === planned.verifyFrom) await durable.step('verify', () => steps.startVerifying())
-    const answer = await durable.step(`apply:${actionId}`, () => steps.apply(actionId, 'apply'))
+    const apply = async (): Promise<StepAnswer | GateWait> => await durable.step(`apply:${actionId}`, () => steps.apply(actionId, 'apply'))
+    let answer = await apply()
+    while (answer.outcome === 'wait') {
+      await durable.waitForDecision(answer.timeoutSeconds)
+      answer = await apply()
+    }
     if (answer.outcome === 'done') continue
     if (index >= planned.cleanupFrom && answer.outcome !== 'cancelled') {
       failures.push(`${actionId}: ${answer.message}`)
@@ -84,7 +95,7 @@ export async function interpretChange(durable: Durable, steps: ChangeSteps): Pro
     await durable.step('rollback', () => steps.startRollback(reason))
     for (const actionId of planned.rollback) {
       const answer = await durable.step(`rollback:${actionId}`, () => steps.apply(actionId, 'rollback'))
-      if (answer.outcome !== 'done') failures.push(`${actionId}: ${answer.message}`)
+      if (answer.outcome !== 'done' && answer.outcome !== 'wait') failures.push(`${actionId}: ${answer.message}`)
     }
   }
   await durable.step('finish', () => steps.finish({ setback, failures }))

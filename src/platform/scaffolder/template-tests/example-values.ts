@@ -54,7 +54,8 @@ function valueFor(schema: JsonObject, isNeeded: boolean): Json | undefined {
   for (const own of [schema['default'], (schema['examples'] as Json[] | undefined)?.[0], schema['const'], (schema['enum'] as Json[] | undefined)?.[0]])
     if (own !== undefined && (isNeeded || own === schema['default'])) return own
   if (!isNeeded) return schema['type'] === 'object' && hasDefaults(schema) ? objectFor(schema, {}) : undefined
-  const field = BY_FIELD[String(schema['ui:field'] ?? '')]
+  const asked = schema['ui:field']
+  const field = typeof asked === 'string' ? BY_FIELD[asked] : undefined
   const candidates: Json[] = [...(field === undefined ? [] : [field]), ...candidatesOf(schema)]
   return candidates.find((candidate) => checkValues([{ properties: { it: schema }, required: ['it'] }], { it: candidate }).problems.length === 0)
 }
