@@ -14,6 +14,8 @@ create table git_pull_request (
   merge_sha text,
   author text not null,
   labels jsonb not null,
+  -- Who brought the head to where it is.
+  moved_by text not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   ended_by text,

@@ -248,6 +248,7 @@ async function openGit(base: Foundation, { delivery, catalog }: { delivery: Deli
         { name: 'catalog', handle: async (push) => void (await catalog.ingestion.onPush(push)) },
         { name: 'pipeline', handle: async (push) => void (await delivery.pipelines.onPush(push)) },
       ],
+      onPullRequest: async (activity) => await delivery.pipelines.onPullRequest(activity),
     }),
   )
   await seedOrganisation({ checkout, host: delivery.gitHost, log })

@@ -46,7 +46,16 @@ export async function createDelivery(base: Foundation, needs: DeliveryNeeds, sta
   const { db, clock, log, settings } = base
   const { journal } = needs
   const { dataDir } = settings
-  const git = await createGitHost({ db, journal, clock, log, root: path.join(dataDir, 'git'), authorize: needs.authorize })
+  const git = await createGitHost({
+    db,
+    journal,
+    clock,
+    log,
+    root: path.join(dataDir, 'git'),
+    authorize: needs.authorize,
+    publicUrl: needs.publicUrl,
+    checksOf: async (repository, commit) => await pipelines.runsOfCommit(repository, commit),
+  })
   const blobs = await DiskBlobStore.open(path.join(dataDir, 'blobs'))
   const registry = createRegistry({ db, blobs, clock, log })
   stack.use(startRegistry({ registry: registry.registry, log }))

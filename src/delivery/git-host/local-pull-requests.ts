@@ -182,7 +182,7 @@ export class LocalPullRequests implements PullRequests {
         throw pullRequestFaults.branch_gone({ ...which, branch: source === undefined ? row.sourceBranch : row.targetBranch })
       if (await isAncestor(folders, gitDir, source, target))
         throw pullRequestFaults.nothing_to_merge({ ...which, source: row.sourceBranch, target: row.targetBranch })
-      await reopenRow(tx, row, source, clock.now())
+      await reopenRow(tx, row, source, request.actor, clock.now())
       await keepHead(folders, gitDir, row.number, source)
       await journal.append(tx, pullRequestEvent('reopened', repository, row.number, request.actor, { ...branchesOf(row), head: source }))
       return row.number

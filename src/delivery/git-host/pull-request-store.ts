@@ -67,9 +67,9 @@ export async function insertPullRequest(tx: Transaction, repositoryId: string, i
   const { rows } = await sql<{ number: number }>`update git_repository set last_pull_request = last_pull_request + 1 where id = ${repositoryId}
     returning last_pull_request as number`.execute(tx)
   const number = rows[0]?.number ?? 0
-  await sql`insert into git_pull_request (repository_id, number, title, body, source_branch, target_branch, state, head_sha, author, labels, created_at,
+  await sql`insert into git_pull_request (repository_id, number, title, body, source_branch, target_branch, state, head_sha, author, labels, moved_by, created_at,
     updated_at, untold, tell_at) values (${repositoryId}, ${number}, ${input.title}, ${input.body}, ${input.sourceBranch}, ${input.targetBranch}, 'open',
-    ${headSha}, ${input.author}, ${JSON.stringify(input.labels ?? [])}, ${at}, ${at}, 'opened', ${at})`.execute(tx)
+    ${headSha}, ${input.author}, ${JSON.stringify(input.labels ?? [])}, ${input.author}, ${at}, ${at}, 'opened', ${at})`.execute(tx)
   return number
 }
 
@@ -85,8 +85,8 @@ export async function updatePullRequestText(
 }
 
 /** Opens one again that was closed, at the commit where its branch is now. */
-export async function reopenRow(tx: Transaction, row: PullRequestRow, headSha: string, at: Date): Promise<void> {
-  await sql`update git_pull_request set state = 'open', head_sha = ${headSha}, ended_by = null, ended_at = null, updated_at = ${at}, untold = 'reopened',
+export async function reopenRow(tx: Transaction, row: PullRequestRow, headSha: string, actor: string, at: Date): Promise<void> {
+  await sql`update git_pull_request set state = 'open', head_sha = ${headSha}, moved_by = ${actor}, ended_by = null, ended_at = null, updated_at = ${at}, untold = 'reopened',
     told_attempts = 0, tell_at = ${at} where repository_id = ${row.repositoryId} and number = ${row.number}`.execute(tx)
 }
 
@@ -94,7 +94,7 @@ export async function reopenRow(tx: Transaction, row: PullRequestRow, headSha: s
 export async function applyStep(tx: Transaction, repositoryId: string, step: PullRequestStep, at: Date): Promise<void> {
   if (step.kind === 'moved') {
     // One that pipelines have not heard of yet is still news, with its newest head.
-    await sql`update git_pull_request set head_sha = ${step.headSha}, updated_at = ${at}, untold = coalesce(untold, 'synchronize'), told_attempts = 0,
+    await sql`update git_pull_request set head_sha = ${step.headSha}, moved_by = ${step.actor}, updated_at = ${at}, untold = coalesce(untold, 'synchronize'), told_attempts = 0,
       tell_at = ${at} where repository_id = ${repositoryId} and number = ${step.number}`.execute(tx)
     return
   }

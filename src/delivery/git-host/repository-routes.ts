@@ -77,6 +77,23 @@ export function repositoryRoutes(host: LocalGitHost): Route[] {
     }),
     jsonRoute({
       method: 'GET',
+      path: `${path}/branches`,
+      operation: 'repositories.branches',
+      summary: 'List branches by name',
+      tag: 'repositories',
+      permission: 'repository:read',
+      params: names,
+      query: z.object({ prefix: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(200).default(100), cursor: z.string().optional() }),
+      response: z.object({ items: z.array(z.object({ name: z.string(), sha: z.string() })), nextCursor: z.string().nullable() }),
+      errors: [gitHostFaults.not_found],
+      resource,
+      handle: async ({ params, query }) => {
+        const { prefix, limit, cursor } = query
+        return await host.listBranches({ ...params, limit, cursor, ...(prefix === undefined ? {} : { prefix }) })
+      },
+    }),
+    jsonRoute({
+      method: 'GET',
       path: `${path}/commits`,
       operation: 'repositories.commits',
       summary: 'List the newest commits of a branch, tag or commit',

@@ -4,6 +4,7 @@ import type { Database } from '#kernel/node/database'
 import { startLoop } from '#kernel/node/lifecycle'
 import type { Logger } from '#kernel/node/log'
 import type { LocalGitHost } from './local-git-host.ts'
+import { tellDue, type PullRequestSubscriber } from './pull-request-telling.ts'
 import { deliverDue, registerSubscribers, type PushSubscriber } from './push-delivery.ts'
 
 const DELIVERY_INTERVAL_MS = 2_000
@@ -19,6 +20,8 @@ export async function startGitHost(deps: {
   clock: Clock
   log: Logger
   subscribers: readonly PushSubscriber[]
+  /** Told of each pull request that is opened or moved. */
+  onPullRequest?: PullRequestSubscriber
 }): Promise<AsyncDisposable> {
   await registerSubscribers(deps.db, deps.subscribers)
   // What was under way when the last process ended is due now.
@@ -34,6 +37,17 @@ export async function startGitHost(deps: {
     })
     stack.use(loop)
     stack.defer(deps.host.onRecorded(() => loop.wake()))
+  }
+  const { onPullRequest } = deps
+  if (onPullRequest) {
+    const loop = startLoop({
+      name: 'telling of pull requests',
+      intervalMs: DELIVERY_INTERVAL_MS,
+      log: deps.log,
+      work: async (signal) => await tellDue(deps, onPullRequest, signal),
+    })
+    stack.use(loop)
+    stack.defer(deps.host.onPullRequest(() => loop.wake()))
   }
   stack.use(
     startLoop({

@@ -13,6 +13,7 @@ import type { PipelineSource } from './pipeline-source.ts'
 import { startFinisher } from './run/finisher.ts'
 import { startRunsOfPullRequest, startRunsOfPush, type PullRequestEvent, type Push, type TriggerDeps } from './run/push.ts'
 import { runRoutes } from './run/run-routes.ts'
+import { newestRunsOf } from './run/newest-runs.ts'
 import { RunService } from './run/run-service.ts'
 import type { Run } from './run/run.ts'
 import { startExecutor, type Executor } from './runner/executor.ts'
@@ -48,6 +49,8 @@ export interface Pipelines {
   /** Starts the runs of a push; told again of the same push it starts nothing more. */
   onPush(push: Push): Promise<Run[]>
   onPullRequest(pull: PullRequestEvent): Promise<Run[]>
+  /** The newest run of each workflow and event at a commit, the newest first. */
+  runsOfCommit(repository: string, commit: string): Promise<Run[]>
   /** Unpacks an artifact of a run below `folder`. @returns the names of its files. @throws `delivery.pipeline.artifact_not_found`. */
   unpackArtifact(runId: string, name: string, folder: string): Promise<string[]>
   /** Starts to take runs from the queue, and to tell of finished ones. Until then runs only wait. */
@@ -68,6 +71,7 @@ export function createPipelines(deps: PipelineDeps): Pipelines {
     routes: runRoutes({ db: deps.db, engine, source: deps.source, artifacts }),
     onPush: async (push) => await startRunsOfPush(push, triggers),
     onPullRequest: async (pull) => await startRunsOfPullRequest(pull, triggers),
+    runsOfCommit: async (repository, commit) => await newestRunsOf(deps.db, repository, commit),
     unpackArtifact: async (runId, name, folder) => await artifacts.unpack(runId, name, folder),
     start: () => {
       const stack = new AsyncDisposableStack()

@@ -6,6 +6,7 @@ import { addCreateCommand } from './commands/create-command.ts'
 import { addDoctorCommand } from './commands/doctor-command.ts'
 import { addGetCommand } from './commands/get-command.ts'
 import { addLogsCommand } from './commands/logs-command.ts'
+import { addPullRequestCommands } from './commands/pull-request-commands.ts'
 import { addSessionCommands } from './commands/session-commands.ts'
 import { addStatusCommand } from './commands/status-command.ts'
 import { addTemplatesCommand } from './commands/templates-command.ts'
@@ -39,6 +40,7 @@ export async function runCli(options: {
   addStatusCommand(program, context)
   addLogsCommand(program, context)
   addGetCommand(program, context)
+  addPullRequestCommands(program, context)
   addSessionCommands(program, context)
   addTokenCommands(program, context)
   addDoctorCommand(program, context)

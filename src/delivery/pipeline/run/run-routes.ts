@@ -32,6 +32,10 @@ export function runRoutes(deps: { db: Database; engine: FairwayPipelineEngine; s
         repository: z.string().optional(),
         component: z.string().optional(),
         branch: z.string().optional(),
+        commit: z
+          .string()
+          .regex(/^[0-9a-f]{40}$/)
+          .optional(),
         state: z.enum(['queued', 'running', 'completed']).optional(),
         cursor: z
           .string()

@@ -114,6 +114,7 @@ export interface RunFilter {
   repository?: string | undefined
   component?: string | undefined
   branch?: string | undefined
+  commit?: string | undefined
   state?: Run['state'] | undefined
   /** Runs older than this id. */
   before?: string | undefined
@@ -126,6 +127,7 @@ export async function listRunIds(db: Queryable, filter: RunFilter): Promise<stri
   if (filter.repository !== undefined) query = query.where('repository', '=', filter.repository)
   if (filter.component !== undefined) query = query.where('component', '=', filter.component)
   if (filter.branch !== undefined) query = query.where('branch', '=', filter.branch)
+  if (filter.commit !== undefined) query = query.where('commit_sha', '=', filter.commit)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)
   return (await query.execute()).map((row) => row.id)
