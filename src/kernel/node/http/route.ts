@@ -43,6 +43,8 @@ export interface JsonRoute<P = unknown, Q = unknown, B = unknown, R = unknown> e
   params?: z.ZodType<P>
   query?: z.ZodType<Q>
   body?: z.ZodType<B>
+  /** Largest body; 1 MiB unless told. */
+  bodyLimitBytes?: number
   response: z.ZodType<R>
   /** 200 unless told otherwise. */
   status?: 200 | 201 | 202 | 204

@@ -8,6 +8,7 @@ import { PLATFORM, type Caller, type ResourceRef } from './caller.ts'
 import { httpFaults } from './http-faults.ts'
 import { unstorableTexts } from './storable-text.ts'
 import type { JsonRoute, Permission, RawInput, RawRoute, Route, RouteInput } from './route.ts'
+import { jsonResponse, TextResponse } from './text-response.ts'
 
 /** Largest body of a JSON route. */
 const JSON_LIMIT_BYTES = 4 * 1024 * 1024
@@ -73,7 +74,10 @@ async function answer(route: Route, context: Context, deps: RouterDeps, requestI
       url: new URL(request.url),
       caller,
       requestId,
-      signal: request.signal,
+      // Most handlers never look at it, and making one is not free.
+      get signal() {
+        return request.signal
+      },
       request,
     }
     const response = route.kind === 'raw' ? await answerRaw(route, input, deps) : await answerJson(route, input, deps)
@@ -108,18 +112,20 @@ async function answerJson(route: JsonRoute, raw: RawInput, deps: RouterDeps): Pr
   const input: RouteInput<unknown, unknown, unknown> = {
     params: check('path', route.params, raw.params),
     query: check('query', route.query, queryOf(raw.url)),
-    body: route.body ? check('body', route.body, await readJson(raw.request)) : undefined,
+    body: route.body ? check('body', route.body, await readJson(raw.request, route.bodyLimitBytes)) : undefined,
     caller: raw.caller as Caller,
     requestId: raw.requestId,
     idempotencyKey: raw.request.headers.get('idempotency-key') ?? undefined,
-    signal: raw.signal,
+    get signal() {
+      return raw.request.signal
+    },
     request: raw.request,
   }
   await assertAllowed(route.permission, raw.caller, async () => (await route.resource?.(input)) ?? PLATFORM, deps)
   const result = await route.handle(input)
   if (result instanceof Response) return result
   const status = route.status ?? 200
-  return status === 204 ? new Response(null, { status }) : Response.json(result, { status })
+  return status === 204 ? new Response(null, { status }) : jsonResponse(result, { status })
 }
 
 /** A credential must be there, and a change by cookie must come from our own origin (RFC 6454; the browser sets Origin and Sec-Fetch-Site). */
@@ -151,8 +157,8 @@ function check<T>(where: string, schema: z.ZodType<T> | undefined, value: unknow
 }
 
 /** Reads a JSON body within the limit. An empty body is `{}`. @throws `kernel.http.too_large`, `kernel.http.not_json`. */
-export async function readJson(request: Request): Promise<unknown> {
-  const text = new TextDecoder().decode(await readBody(request, JSON_LIMIT_BYTES))
+export async function readJson(request: Request, limitBytes = JSON_LIMIT_BYTES): Promise<unknown> {
+  const text = new TextDecoder().decode(await readBody(request, limitBytes))
   if (text.trim() === '') return {}
   try {
     return JSON.parse(text) as unknown
@@ -170,6 +176,8 @@ export async function readBody(request: Request, limitBytes: number, budgetMs = 
   let sizeBytes = 0
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(httpFaults.too_slow({ seconds: budgetMs / 1000 })), budgetMs)
+  const announcedBytes = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (announcedBytes <= limitBytes) return await readAnnounced(request, late.promise).finally(() => clearTimeout(timer))
   const body: AsyncIterator<Uint8Array> | undefined = request.body?.[Symbol.asyncIterator]()
   try {
     for (let next = await Promise.race([body?.next(), late.promise]); next && !next.done; next = await Promise.race([body?.next(), late.promise])) {
@@ -183,9 +191,15 @@ export async function readBody(request: Request, limitBytes: number, budgetMs = 
   }
 }
 
+/** Of a body whose length was announced no more than that arrives (RFC 9112, section 6.3): read in one piece, without a stream. */
+async function readAnnounced(request: Request, late: Promise<never>): Promise<Uint8Array> {
+  return new Uint8Array(await Promise.race([request.arrayBuffer(), late]))
+}
+
 /** A key that is given twice becomes a list, as in `?kind=a&kind=b`. */
 function queryOf(url: URL): Record<string, string | string[]> {
   const query: Record<string, string | string[]> = {}
+  if (url.search === '') return query
   for (const key of new Set(url.searchParams.keys())) {
     const values = url.searchParams.getAll(key)
     query[key] = values.length === 1 ? (values[0] ?? '') : values
@@ -197,7 +211,7 @@ function problemResponse(error: unknown, requestId: string): Response {
   const problem = toProblem(error, requestId)
   const headers: Record<string, string> = { 'content-type': 'application/problem+json', 'x-request-id': requestId }
   if (problem.retryAfterSeconds !== undefined) headers['retry-after'] = String(problem.retryAfterSeconds)
-  return new Response(JSON.stringify(problem), { status: problem.status, headers })
+  return new TextResponse(JSON.stringify(problem), { status: problem.status, headers })
 }
 
 function honoPath(template: string): string {
