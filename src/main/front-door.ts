@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { databaseFaults, isConnectionFailure } from '#kernel/node/database'
-import { createRouter, serveHttp, type RequestRecord, type Route, type RouterDeps } from '#kernel/node/http'
+import { createRouter, serveHttp, type Route, type RouterDeps } from '#kernel/node/http'
 import type { Telemetry } from '#kernel/node/telemetry'
 import type { Foundation } from './foundation.ts'
 import { portalFiles } from './portal-files.ts'
+import { requestMetrics, requestSpans } from './request-telemetry.ts'
 
 export interface FrontDoor extends AsyncDisposable {
   /** Where API and portal are reached, e.g. `http://127.0.0.1:7007`. */
@@ -38,29 +39,5 @@ export async function openFrontDoor(base: Foundation): Promise<FrontDoor> {
       })
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
-}
-
-/** `http.server.request.duration` by the semantic conventions of OpenTelemetry: seconds, by route and status. */
-function requestMetrics(telemetry: Telemetry): (record: RequestRecord) => void {
-  const duration = telemetry.meter.histogram('http.server.request.duration', { description: 'Time to answer requests of API and portal', unit: 's' })
-  return (record) =>
-    duration.record(record.durationMs / 1000, { 'http.request.method': record.method, 'http.route': record.route, 'http.response.status_code': record.status })
-}
-
-/** Asked for all the time by machines, or telemetry itself: a span of these would tell nobody anything. */
-const UNTRACED = /^\/(healthz|readyz|metrics|v1\/|api\/v1\/stream)/
-
-/** A server span for each request, below the caller's when it sent a `traceparent`. */
-function requestSpans({ tracer }: Telemetry): NonNullable<RouterDeps['around']> {
-  return async ({ method, route }, request, work) => {
-    if (UNTRACED.test(route)) return await work()
-    const options = { kind: 'server' as const, parent: tracer.extract(request.headers), attributes: { 'http.request.method': method, 'http.route': route } }
-    return await tracer.inSpan(`${method} ${route}`, options, async (span) => {
-      const response = await work()
-      span.setAttributes({ 'http.response.status_code': response.status })
-      if (response.status >= 500) span.fail(`answered ${response.status}`)
-      return response
-    })
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { Secret } from '#kernel/common/secret'
 import { identityFaults } from './identity-faults.ts'
 
@@ -14,7 +14,7 @@ export function makeCredential(prefix: CredentialPrefix): { secret: Secret; hash
 }
 
 export function hashCredential(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
 
 /** True for text that could be a credential of this kind; anything else need not be looked up. */

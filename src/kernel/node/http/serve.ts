@@ -1,7 +1,9 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { httpFaults } from './http-faults.ts'
+import { TextResponse } from './text-response.ts'
 
 export interface RunningServer extends AsyncDisposable {
   port: number
@@ -21,7 +23,14 @@ export async function serveHttp(options: {
   fetch: (request: Request) => Promise<Response>
   graceMs?: number
 }): Promise<RunningServer> {
-  const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false })
+  const answer = async (request: Request, { outgoing }: HttpBindings): Promise<Response> => {
+    const response = await options.fetch(request)
+    const text = TextResponse.textOf(response)
+    if (text === undefined) return response
+    if (!outgoing.destroyed) writeText(outgoing as ServerResponse, response, text)
+    return RESPONSE_ALREADY_SENT
+  }
+  const listener = getRequestListener(answer as Parameters<typeof getRequestListener>[0], { overrideGlobalObjects: false })
   const server = createServer((request, response) => void listener(request, response))
   // A git push or a live log may take long; idle sockets must still go away.
   server.requestTimeout = 0
@@ -46,4 +55,14 @@ export async function serveHttp(options: {
       clearTimeout(cut)
     },
   }
+}
+
+/** Header and body go out in one piece. */
+function writeText(outgoing: ServerResponse, response: Response, text: string): void {
+  const headers: OutgoingHttpHeaders = Object.fromEntries(response.headers)
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) headers['set-cookie'] = cookies
+  headers['content-length'] = Buffer.byteLength(text)
+  outgoing.writeHead(response.status, headers)
+  outgoing.end(text)
 }

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '#kernel/common/json'
 import { otlpAttributes, unixNanos } from './otlp-json.ts'
 import { prometheusText, type PrometheusFamily } from './prometheus-text.ts'
 
-/** Labels of a measurement. Of few values each: never an id or a raw path. */
+/** Labels of a measurement. Of few values each: never an id or a raw path. A frozen object that is passed again costs next to nothing. */
 export type Labels = Readonly<Record<string, string | number | boolean>>
 
 /** What an instrument measures, and in which unit (UCUM, e.g. `s`, `By`, `{request}`). */
@@ -57,6 +57,8 @@ interface Instrument {
   bounds: readonly number[]
   read: (() => number) | undefined
   series: Map<string, Series>
+  /** By labels that never change: whoever measures often passes the same object, and needs no key then. */
+  known: WeakMap<Labels, Series>
 }
 
 /** The meter, with what is read from it. */
@@ -123,17 +125,25 @@ export class MeterRegistry implements Meter {
   #instrument(name: string, kind: Instrument['kind'], options: InstrumentOptions, bounds: readonly number[] = [], read?: () => number): Instrument {
     const known = this.#instruments.get(name)
     if (known) return known
-    const made = { name, kind, options, bounds, read, series: new Map<string, Series>() }
+    const made = { name, kind, options, bounds, read, series: new Map<string, Series>(), known: new WeakMap<Labels, Series>() }
     this.#instruments.set(name, made)
     return made
   }
 
   #seriesOf(instrument: Instrument, labels: Labels): Series {
     this.#changes++
+    const known = instrument.known.get(labels)
+    if (known) return known
+    const found = this.#findSeries(instrument, labels)
+    if (Object.isFrozen(labels)) instrument.known.set(labels, found)
+    return found
+  }
+
+  #findSeries(instrument: Instrument, labels: Labels): Series {
     const key = keyOf(labels)
     const found = instrument.series.get(key)
     if (found) return found
-    if (instrument.series.size >= MAX_SERIES && labels !== OVERFLOW) return this.#seriesOf(instrument, OVERFLOW)
+    if (instrument.series.size >= MAX_SERIES && labels !== OVERFLOW) return this.#findSeries(instrument, OVERFLOW)
     const made = { labels, value: 0, count: 0, buckets: instrument.bounds.length === 0 ? [] : Array.from({ length: instrument.bounds.length + 1 }, () => 0) }
     instrument.series.set(key, made)
     return made

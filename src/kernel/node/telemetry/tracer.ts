@@ -12,6 +12,8 @@ interface SpanOptions {
   attributes?: Attributes
   /** The parent; the span under way unless told, e.g. what `tracer.extract` found in a request. */
   parent?: TraceContext | undefined
+  /** How long ago the work began, for a span that is made afterwards. */
+  startedAgoMs?: number
 }
 
 /** Work that is being timed. After `end` nothing changes any more. */
@@ -95,7 +97,7 @@ class RecordedSpan implements Span {
   readonly #parentSpanId: string | undefined
   readonly #kind: SpanKind
   readonly #record: (span: Json) => void
-  readonly #startMs = performance.timeOrigin + performance.now()
+  readonly #startMs: number
   #attributes: Attributes
   #failure: string | undefined
   #isEnded = false
@@ -105,6 +107,7 @@ class RecordedSpan implements Span {
     this.#name = name
     this.#parentSpanId = parentSpanId
     this.#kind = options.kind ?? 'internal'
+    this.#startMs = performance.timeOrigin + performance.now() - (options.startedAgoMs ?? 0)
     this.#attributes = options.attributes ?? {}
     this.#record = record
   }
