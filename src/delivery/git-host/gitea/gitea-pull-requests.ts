@@ -15,12 +15,14 @@ export class GiteaPullRequests implements ForgePullRequests {
     this.#client = client
   }
 
-  async create(input: NewPullRequest): Promise<ForgePullRequest | 'exists'> {
+  async create(input: NewPullRequest): Promise<ForgePullRequest | 'exists' | 'later'> {
     const { title, body, sourceBranch, targetBranch, labels = [] } = input
     const asked = { title, body, head: sourceBranch, base: targetBranch, labels: await labelIds(this.#client, input, labels) }
     const call = { method: 'POST', path: `${repositoryPath(input)}/pulls`, body: asked } as const
     const answer = await this.#client.call(call)
     if (answer.status === 409) return 'exists'
+    // Gitea takes pushes into its list of branches from a queue.
+    if (answer.status === 404) return 'later'
     return toPullRequest(this.#client.read(answer, giteaPullRequest, call))
   }
 

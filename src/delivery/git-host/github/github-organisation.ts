@@ -74,18 +74,18 @@ export class GithubOrganisation implements ForgeOrganisation {
 
   async listMembers(organisation: string): Promise<ForgeMember[]> {
     const members: ForgeMember[] = []
-    for (let after: string | null = null; ;) {
+    let after: string | null = null
+    do {
       const body = { query: MEMBERS_QUERY, variables: { org: organisation, after } }
-      const answer = await this.#client.get({ method: 'POST', path: this.#graphqlUrl, body }, membersPage)
+      const answer: z.infer<typeof membersPage> = await this.#client.get({ method: 'POST', path: this.#graphqlUrl, body }, membersPage)
       const page = answer.data?.organization?.membersWithRole
       if (!page)
         throw answer.errors.length > 0 ? foreignHostFaults.forbidden({ host: this.#host, what: messageOf(answer.errors[0]) }) : this.#absent(organisation)
       for (const node of page.nodes)
         if (node) members.push({ login: node.login, name: node.name ?? node.login, email: node.email === '' ? null : (node.email ?? null) })
-      if (!page.pageInfo.hasNextPage) return members
-      after = page.pageInfo.endCursor ?? null
-      if (after === null) return members
-    }
+      after = page.pageInfo.hasNextPage ? (page.pageInfo.endCursor ?? null) : null
+    } while (after !== null)
+    return members
   }
 
   #absent(organisation: string): Error {

@@ -6,6 +6,9 @@ import { messageOf, type ForgeClient } from '../remote/forge-client.ts'
 import { repositoryPath } from './github-paths.ts'
 import { githubPullRequest, toPullRequest } from './github-schemas.ts'
 
+/** `{"resource": "PullRequest", "field": "head", "code": "invalid"}`: a branch that it does not know, or not yet. */
+const isBranchUnknown = z.looseObject({ errors: z.tuple([z.looseObject({ field: z.enum(['head', 'base']), code: z.literal('invalid') })], z.unknown()) })
+
 /** https://docs.github.com/en/rest/pulls/pulls, version 2022-11-28. */
 export class GithubPullRequests implements ForgePullRequests {
   readonly #client: ForgeClient
@@ -14,11 +17,12 @@ export class GithubPullRequests implements ForgePullRequests {
     this.#client = client
   }
 
-  async create(input: NewPullRequest): Promise<ForgePullRequest | 'exists'> {
+  async create(input: NewPullRequest): Promise<ForgePullRequest | 'exists' | 'later'> {
     const { title, body, sourceBranch, targetBranch, labels = [] } = input
     const call = { method: 'POST', path: `${repositoryPath(input)}/pulls`, body: { title, body, head: sourceBranch, base: targetBranch } } as const
     const answer = await this.#client.call(call)
     if (answer.status === 422 && /pull request already exists/i.test(messageOf(answer.body))) return 'exists'
+    if (answer.status === 422 && isBranchUnknown.safeParse(answer.body).success) return 'later'
     const made = toPullRequest(this.#client.read(answer, githubPullRequest, call))
     return labels.length === 0 ? made : { ...made, labels: await this.#setLabels({ ...input, number: made.number }, labels) }
   }

@@ -16,7 +16,7 @@ export class GitlabMergeRequests implements ForgePullRequests {
     this.#client = client
   }
 
-  async create(input: NewPullRequest): Promise<ForgePullRequest | 'exists'> {
+  async create(input: NewPullRequest): Promise<ForgePullRequest | 'exists' | 'later'> {
     const { title, body: description, sourceBranch, targetBranch, labels = [] } = input
     const body = { title, description, source_branch: sourceBranch, target_branch: targetBranch, labels: labels.join(','), remove_source_branch: false }
     const call = { method: 'POST', path: `${projectPath(input)}/merge_requests`, body } as const

@@ -54,8 +54,8 @@ export type MergeOutcome = { kind: 'merged' } | { kind: 'later' | 'stale' | 'con
 
 /** Pull requests by the forge's API. What is absent is `undefined`; rights and limits are faults of `delivery.foreign_host`. */
 export interface ForgePullRequests {
-  /** `exists` when one is open for the two branches already. */
-  create(input: NewPullRequest): Promise<ForgePullRequest | 'exists'>
+  /** Of branches that are there. `exists` when one is open for the two already; `later` when the forge has not noticed a branch yet. */
+  create(input: NewPullRequest): Promise<ForgePullRequest | 'exists' | 'later'>
   /** Title, body and labels as given. */
   update(ref: PullRequestRef, input: Pick<NewPullRequest, 'title' | 'body' | 'labels'>): Promise<ForgePullRequest>
   find(ref: PullRequestRef): Promise<ForgePullRequest | undefined>

@@ -202,7 +202,7 @@ const message = z.union([
   z.array(z.string()).transform((all) => all.join('; ')),
   z.record(z.string(), z.unknown()).transform((all) => JSON.stringify(all)),
 ])
-const problem = z.looseObject({ message: message.optional(), error: message.optional(), errors: z.array(z.unknown()).optional() })
+const problem = z.looseObject({ message: message.optional(), error: message.optional(), errors: z.array(z.unknown()).nullish() })
 
 /** In the forge's words: `message` (GitHub, Gitea, Azure; GitLab also with a list or object), `error` (GitLab), and GitHub's `errors`. One line. */
 export function messageOf(body: unknown): string {

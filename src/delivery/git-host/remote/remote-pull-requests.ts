@@ -6,10 +6,12 @@ import { pullRequestFaults } from '../pull-request-faults.ts'
 import type { MergeRequest, NewPullRequest, PullRequest, PullRequestDiff, PullRequestQuery, PullRequestRef, PullRequests } from '../pull-request.ts'
 import type { ForgePullRequest } from './forge-api.ts'
 import { foreignHostFaults } from './foreign-host-faults.ts'
+import { KeyedTurns } from './keyed-turns.ts'
 import type { RemoteGitHost } from './remote-git-host.ts'
 
 /** How often a forge that has not made up its mind is asked again, and how long is waited before: 0.25 s, 0.5 s, … 2 s. */
 const MERGE_ATTEMPTS = 12
+const CREATE_ATTEMPTS = 5
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 2_000
 
@@ -18,7 +20,8 @@ export class RemotePullRequests implements PullRequests {
   readonly #host: RemoteGitHost
   readonly #clock: Clock
   readonly #hostName: string
-  readonly #opening = new Map<string, Promise<unknown>>()
+  readonly #opening = new KeyedTurns()
+  readonly #merging = new KeyedTurns()
 
   constructor(host: RemoteGitHost, deps: { clock: Clock; host: string }) {
     this.#host = host
@@ -29,20 +32,19 @@ export class RemotePullRequests implements PullRequests {
   async open(input: NewPullRequest): Promise<PullRequest> {
     // Most forges look before they make, and two at once both find nothing: one at a time of ours.
     const key = `${nameOf(input)}\n${input.sourceBranch}\n${input.targetBranch}`.toLowerCase()
-    const turn = (this.#opening.get(key) ?? Promise.resolve()).catch(() => {}).then(async () => await this.#openNow(input))
-    this.#opening.set(key, turn)
-    try {
-      return await turn
-    } finally {
-      if (this.#opening.get(key) === turn) this.#opening.delete(key)
-    }
+    return await this.#opening.take(key, async () => await this.#openNow(input))
   }
 
   async #openNow(input: NewPullRequest): Promise<PullRequest> {
     const { pullRequests } = this.#host.api
     await this.#assertMergeable(input)
     const held = await this.#findOpen(input)
-    const made = held ?? (await pullRequests.create(input))
+    let made = held ?? (await pullRequests.create(input))
+    for (let attempt = 0; made === 'later' && attempt < CREATE_ATTEMPTS; attempt++) {
+      await this.#clock.sleep(FIRST_WAIT_MS * 2 ** attempt)
+      made = await pullRequests.create(input)
+    }
+    if (made === 'later') throw gitHostFaults.busy({ repository: nameOf(input), branch: input.sourceBranch })
     const found = made === 'exists' ? await this.#findOpen(input) : made
     if (!found) throw foreignHostFaults.unexpected({ host: this.#hostName, what: 'it has an open pull request, and does not list it' })
     const isAsked = found.title === input.title && found.body === input.body && sameLabels(found.labels, input.labels ?? [])
@@ -69,6 +71,11 @@ export class RemotePullRequests implements PullRequests {
   }
 
   async merge(request: MergeRequest): Promise<PullRequest> {
+    // Gitea 1.26 merges one pull request as often as it is asked for at once: one at a time of ours.
+    return await this.#merging.take(nameOf(request).toLowerCase(), async () => await this.#mergeNow(request))
+  }
+
+  async #mergeNow(request: MergeRequest): Promise<PullRequest> {
     const which = { repository: nameOf(request), number: request.number }
     for (let attempt = 0; ; attempt++) {
       const found = await this.#get(request)
