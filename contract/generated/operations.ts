@@ -70,6 +70,15 @@ export type Change = {
       expiresAfterHours?: number | undefined
     } | null
     unchanged: boolean
+    gates?: { [key: string]: {
+      required: number
+      groups: Array<string>
+      separationOfDuties: boolean
+      reason: string
+      expiresAfterHours?: number | undefined
+    } } | undefined
+    gate?: string | undefined
+    details?: { [key: string]: Json } | undefined
   } | null
   approvals: Array<{
     by: string
@@ -581,6 +590,15 @@ export interface Operations {
         expiresAfterHours?: number | undefined
       } | null
       unchanged: boolean
+      gates?: { [key: string]: {
+        required: number
+        groups: Array<string>
+        separationOfDuties: boolean
+        reason: string
+        expiresAfterHours?: number | undefined
+      } } | undefined
+      gate?: string | undefined
+      details?: { [key: string]: Json } | undefined
       planHash: string
     }
   }
@@ -600,6 +618,288 @@ export interface Operations {
       }
     }
     output: Change
+  }
+  'pullRequests.close': {
+    input: {
+      params: {
+        owner: string
+        name: string
+        number: number
+      }
+    }
+    output: {
+      repository: string
+      number: number
+      title: string
+      body: string
+      sourceBranch: string
+      targetBranch: string
+      state: "open" | "merged" | "closed"
+      headSha: string
+      mergeSha: string | null
+      author: string
+      labels: Array<string>
+      createdAt: string
+      updatedAt: string
+      url: string
+      isMergeable: boolean | null
+    }
+  }
+  'pullRequests.comment': {
+    input: {
+      params: {
+        owner: string
+        name: string
+        number: number
+      }
+      body: {
+        body?: string | undefined
+        verdict?: "approved" | "changes_requested" | undefined
+      }
+    }
+    output: {
+      id: string
+      author: string
+      body: string
+      verdict: "approved" | "changes_requested" | null
+      headSha: string
+      createdAt: string
+    }
+  }
+  'pullRequests.comments': {
+    input: {
+      params: {
+        owner: string
+        name: string
+        number: number
+      }
+    }
+    output: {
+      items: Array<{
+        id: string
+        author: string
+        body: string
+        verdict: "approved" | "changes_requested" | null
+        headSha: string
+        createdAt: string
+      }>
+      nextCursor: null
+    }
+  }
+  'pullRequests.create': {
+    input: {
+      params: {
+        owner: string
+        name: string
+      }
+      body: {
+        title: string
+        body?: string | undefined
+        sourceBranch: string
+        targetBranch?: string | undefined
+        labels?: Array<string> | undefined
+      }
+    }
+    output: {
+      repository: string
+      number: number
+      title: string
+      body: string
+      sourceBranch: string
+      targetBranch: string
+      state: "open" | "merged" | "closed"
+      headSha: string
+      mergeSha: string | null
+      author: string
+      labels: Array<string>
+      createdAt: string
+      updatedAt: string
+      url: string
+      isMergeable: boolean | null
+    }
+  }
+  'pullRequests.diff': {
+    input: {
+      params: {
+        owner: string
+        name: string
+        number: number
+      }
+    }
+    output: {
+      files: Array<{
+        path: string
+        previousPath: string | null
+        status: "added" | "altered" | "removed" | "renamed"
+        patch: string | null
+      }>
+      isTruncated: boolean
+    }
+  }
+  'pullRequests.get': {
+    input: {
+      params: {
+        owner: string
+        name: string
+        number: number
+      }
+    }
+    output: {
+      repository: string
+      number: number
+      title: string
+      body: string
+      sourceBranch: string
+      targetBranch: string
+      state: "open" | "merged" | "closed"
+      headSha: string
+      mergeSha: string | null
+      author: string
+      labels: Array<string>
+      createdAt: string
+      updatedAt: string
+      url: string
+      isMergeable: boolean | null
+      endedBy: string | null
+      endedAt: string | null
+      checks: Array<{
+        id: string
+        name: string
+        event: string
+        state: "queued" | "running" | "completed"
+        conclusion: "success" | "failure" | "cancelled" | "skipped" | "timed_out" | null
+        startedAt: string | null
+        finishedAt: string | null
+      }>
+    }
+  }
+  'pullRequests.list': {
+    input: {
+      params: {
+        owner: string
+        name: string
+      }
+      query?: {
+        state?: "open" | "merged" | "closed" | undefined
+        sourceBranch?: string | undefined
+        cursor?: string | undefined
+        limit?: number | undefined
+      } | undefined
+    }
+    output: {
+      items: Array<{
+        repository: string
+        number: number
+        title: string
+        body: string
+        sourceBranch: string
+        targetBranch: string
+        state: "open" | "merged" | "closed"
+        headSha: string
+        mergeSha: string | null
+        author: string
+        labels: Array<string>
+        createdAt: string
+        updatedAt: string
+        url: string
+        isMergeable: boolean | null
+      }>
+      nextCursor: string | null
+      counts: {
+        open: number
+        merged: number
+        closed: number
+      }
+    }
+  }
+  'pullRequests.merge': {
+    input: {
+      params: {
+        owner: string
+        name: string
+        number: number
+      }
+      body: {
+        method?: "merge" | "squash" | undefined
+        expectedHead?: string | undefined
+        message?: string | undefined
+        deleteBranch?: boolean | undefined
+      }
+    }
+    output: {
+      repository: string
+      number: number
+      title: string
+      body: string
+      sourceBranch: string
+      targetBranch: string
+      state: "open" | "merged" | "closed"
+      headSha: string
+      mergeSha: string | null
+      author: string
+      labels: Array<string>
+      createdAt: string
+      updatedAt: string
+      url: string
+      isMergeable: boolean | null
+    }
+  }
+  'pullRequests.reopen': {
+    input: {
+      params: {
+        owner: string
+        name: string
+        number: number
+      }
+    }
+    output: {
+      repository: string
+      number: number
+      title: string
+      body: string
+      sourceBranch: string
+      targetBranch: string
+      state: "open" | "merged" | "closed"
+      headSha: string
+      mergeSha: string | null
+      author: string
+      labels: Array<string>
+      createdAt: string
+      updatedAt: string
+      url: string
+      isMergeable: boolean | null
+    }
+  }
+  'pullRequests.update': {
+    input: {
+      params: {
+        owner: string
+        name: string
+        number: number
+      }
+      body: {
+        title?: string | undefined
+        body?: string | undefined
+        labels?: Array<string> | undefined
+      }
+    }
+    output: {
+      repository: string
+      number: number
+      title: string
+      body: string
+      sourceBranch: string
+      targetBranch: string
+      state: "open" | "merged" | "closed"
+      headSha: string
+      mergeSha: string | null
+      author: string
+      labels: Array<string>
+      createdAt: string
+      updatedAt: string
+      url: string
+      isMergeable: boolean | null
+    }
   }
   'recipes.explain': {
     input: {
@@ -725,6 +1025,26 @@ export interface Operations {
           at: string
           by: string
         } | null
+      }>
+      nextCursor: string | null
+    }
+  }
+  'repositories.branches': {
+    input: {
+      params: {
+        owner: string
+        name: string
+      }
+      query?: {
+        prefix?: string | undefined
+        limit?: number | undefined
+        cursor?: string | undefined
+      } | undefined
+    }
+    output: {
+      items: Array<{
+        name: string
+        sha: string
       }>
       nextCursor: string | null
     }
@@ -1119,6 +1439,7 @@ export interface Operations {
         repository?: string | undefined
         component?: string | undefined
         branch?: string | undefined
+        commit?: string | undefined
         state?: "queued" | "running" | "completed" | undefined
         cursor?: string | undefined
         limit?: number | undefined
