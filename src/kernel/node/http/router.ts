@@ -177,7 +177,7 @@ export async function readBody(request: Request, limitBytes: number, budgetMs = 
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(httpFaults.too_slow({ seconds: budgetMs / 1000 })), budgetMs)
   const announcedBytes = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (announcedBytes <= limitBytes) return await readAnnounced(request, late.promise).finally(() => clearTimeout(timer))
+  if (announcedBytes <= limitBytes) return await readAnnounced(request, limitBytes, late.promise).finally(() => clearTimeout(timer))
   const body: AsyncIterator<Uint8Array> | undefined = request.body?.[Symbol.asyncIterator]()
   try {
     for (let next = await Promise.race([body?.next(), late.promise]); next && !next.done; next = await Promise.race([body?.next(), late.promise])) {
@@ -192,8 +192,10 @@ export async function readBody(request: Request, limitBytes: number, budgetMs = 
 }
 
 /** Of a body whose length was announced no more than that arrives (RFC 9112, section 6.3): read in one piece, without a stream. */
-async function readAnnounced(request: Request, late: Promise<never>): Promise<Uint8Array> {
-  return new Uint8Array(await Promise.race([request.arrayBuffer(), late]))
+async function readAnnounced(request: Request, limitBytes: number, late: Promise<never>): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await Promise.race([request.arrayBuffer(), late]))
+  if (bytes.byteLength > limitBytes) throw httpFaults.too_large({ limitBytes })
+  return bytes
 }
 
 /** A key that is given twice becomes a list, as in `?kind=a&kind=b`. */
