@@ -1,6 +1,6 @@
 import type { CrawlRoot } from './crawl.ts'
 import type { LocationTarget } from './location-target.ts'
-import { placeKey, type Address, type Place } from './place.ts'
+import { placeKey, type Address, type Place, type RepositoryPlace } from './place.ts'
 import type { RepositoryReader } from './repository-reader.ts'
 
 /** Where a reading begins, and how its files are called. */
@@ -10,6 +10,8 @@ export interface LocationRoots {
   keyOf: (place: Place) => string
   /** True for what lies in the location's own repository, or on the machine as it does. */
   isOwn: (place: Place) => boolean
+  /** The location's own repository. */
+  home: RepositoryPlace | undefined
 }
 
 /** Turns a target (but an organisation, which has no files of its own) into what is to be read. @throws a fault in words for the author. */
@@ -27,8 +29,8 @@ export async function rootsOf(target: Exclude<LocationTarget, { kind: 'organisat
   )
 }
 
-function at(home: Extract<Place, { type: 'repository' }> | undefined, roots: CrawlRoot[]): LocationRoots {
+function at(home: RepositoryPlace | undefined, roots: CrawlRoot[]): LocationRoots {
   const isHome = (place: Place): boolean =>
     home !== undefined && place.type === 'repository' && place.host === home.host && place.repository === home.repository && place.ref === home.ref
-  return { roots, keyOf: (place) => (isHome(place) && place.type === 'repository' ? place.path : placeKey(place)), isOwn: isHome }
+  return { roots, keyOf: (place) => (isHome(place) && place.type === 'repository' ? place.path : placeKey(place)), isOwn: isHome, home }
 }

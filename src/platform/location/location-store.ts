@@ -114,7 +114,7 @@ export class LocationStore {
   async list(options: { limit: number; after?: string | undefined; isBuiltIn?: boolean | undefined; parentId?: string | undefined }): Promise<Location[]> {
     const { rows } = await sql<Row>`
       select l.* from location l
-      where ${options.isBuiltIn ?? null}::boolean is null or l.is_built_in = ${options.isBuiltIn ?? null}
+      where (${options.isBuiltIn ?? null}::boolean is null or l.is_built_in = ${options.isBuiltIn ?? null}) and (l.removed_by is null or ${options.parentId !== undefined})
       order by l.is_built_in, l.added_at, l.id`.execute(this.db)
     const all = rows.map(locationOf).filter((item) => options.parentId === undefined || item.parentId === options.parentId)
     const start = options.after === undefined ? 0 : all.findIndex((item) => item.id === options.after) + 1
@@ -161,6 +161,28 @@ export class LocationStore {
 
   async markRemoved(tx: Transaction, id: string, actor: string, now: Date): Promise<void> {
     await sql`update location set removed_by = ${actor}, next_read_at = ${now} where id = ${id}::uuid or parent_id = ${id}::uuid`.execute(tx)
+  }
+
+  async postpone(id: string, until: Date): Promise<void> {
+    await sql`update location set next_read_at = ${until} where id = ${id}::uuid`.execute(this.db)
+  }
+
+  /** After a reading that failed unexpectedly: it is tried again later, and says so. */
+  async markFailed(id: string, message: string, attempts: number, until: Date): Promise<void> {
+    await sql`update location set state = 'failed', attempts = ${attempts}, next_read_at = ${until},
+      problems = ${JSON.stringify([{ field: 'target', message }])}::jsonb where id = ${id}::uuid`.execute(this.db)
+  }
+
+  /** Commits that repositories of the built-in host were read at, by repository. */
+  async listBuiltIn(): Promise<Map<string, { id: string; commits: Readonly<Record<string, string>>; fingerprint: string }>> {
+    const { rows } = await sql<{ id: string; target: string; commits: Record<string, string>; fingerprint: string }>`
+      select id, target, commits, fingerprint from location where is_built_in`.execute(this.db)
+    return new Map(rows.map(({ target, ...row }) => [target, row]))
+  }
+
+  async listFolders(): Promise<{ id: string; target: string }[]> {
+    const { rows } = await sql<{ id: string; target: string }>`select id, target from location where kind = 'file' and removed_by is null`.execute(this.db)
+    return rows
   }
 
   async delete(id: string): Promise<void> {

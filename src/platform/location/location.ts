@@ -1,5 +1,9 @@
 import type { FieldProblem } from '#kernel/common/fault'
+import type { BatchIngestion } from '#platform/catalog'
 import type { LocationKind } from './location-target.ts'
+
+/** What an ingestion did. */
+export type IngestionReport = Awaited<ReturnType<BatchIngestion['take']>>
 
 /** `reading` until it was read for the first time or while a refresh is due; `partial` when something of it could not be read or is wrong. */
 export type LocationState = 'reading' | 'ok' | 'partial' | 'failed'
@@ -16,7 +20,9 @@ export interface Location {
   isBuiltIn: boolean
   /** The organisation whose repository this is. */
   parentId: string | null
+  /** Of what lies on a Git host. */
   host: string | null
+  /** The repository; of an organisation its name. */
   repository: string | null
   /** Kinds that it may declare beyond those of every location. */
   allow: readonly string[]
