@@ -1,5 +1,5 @@
 import { isFault } from '#kernel/common/fault'
-import { rawRoute, type Method, type RawInput, type Route } from '#kernel/node/http'
+import { rawRoute, type Method, type Permission, type RawInput, type RawRoute, type Route } from '#kernel/node/http'
 import { catalogFaults } from './catalog-faults.ts'
 
 /** Where Backstage's client looks for a catalog. */
@@ -21,6 +21,11 @@ interface BackstageRoute {
   path: string
   operation: string
   summary: string
+  /** `catalog:read` unless told. */
+  permission?: Permission
+  resource?: RawRoute['resource']
+  /** Faults beyond those of every route here. */
+  errors?: RawRoute['errors']
   handle: (input: RawInput) => Promise<unknown>
 }
 
@@ -32,8 +37,9 @@ export function backstageRoute(route: BackstageRoute): Route {
     operation: route.operation,
     summary: route.summary,
     tag: 'backstage',
-    permission: 'catalog:read',
-    errors: [catalogFaults.not_found, catalogFaults.bad_query, catalogFaults.bad_ref, catalogFaults.location_not_found],
+    permission: route.permission ?? 'catalog:read',
+    ...(route.resource ? { resource: route.resource } : {}),
+    errors: [catalogFaults.not_found, catalogFaults.bad_query, catalogFaults.bad_ref, catalogFaults.location_not_found, ...(route.errors ?? [])],
     renderFault: (problem) => errorResponse(problem.status, problem.status === 401 ? authenticationText(problem.code) : problem.detail),
     handle: async (input) => {
       try {

@@ -23,11 +23,28 @@ const schema = z.strictObject({
   FAIRWAY_URL: z.url().optional(),
   FAIRWAY_TOKEN: z.string().min(1).optional(),
   FAIRWAY_CHAOS: z.string().optional(),
+  FAIRWAY_CATALOG_FOLDERS: z
+    .string()
+    .transform((text) => listOf(text))
+    .refine((folders) => folders.every((folder) => path.isAbsolute(folder)), 'give whole paths of folders, separated by commas')
+    .optional(),
+  FAIRWAY_EGRESS_ALLOW: z
+    .string()
+    .transform((text) => listOf(text))
+    .refine((pairs) => pairs.every((pair) => /^[^\s/]+:\d+$/.test(pair)), 'give host:port pairs, separated by commas')
+    .optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'give postgresql://user:password@host:port/database')
     .optional(),
 })
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
 
 /** All settings of the platform, read once. Paths are absolute. */
 export interface Settings {
@@ -46,6 +63,10 @@ export interface Settings {
   token: string | undefined
   /** Crash point for chaos tests: the process kills itself there. */
   chaosPoint: string | undefined
+  /** Folders of this machine that administrators may have descriptors read from. None unless told. */
+  catalogFolders: readonly string[]
+  /** `host:port` pairs that the platform may call though their addresses are private or of this machine. */
+  egressAllow: readonly string[]
 }
 
 /**
@@ -76,6 +97,8 @@ export function loadSettings(checkout: string, environment: Record<string, strin
     url: values.FAIRWAY_URL,
     token: values.FAIRWAY_TOKEN,
     chaosPoint: values.FAIRWAY_CHAOS,
+    catalogFolders: values.FAIRWAY_CATALOG_FOLDERS ?? [],
+    egressAllow: values.FAIRWAY_EGRESS_ALLOW ?? [],
   }
 }
 
