@@ -16,7 +16,11 @@ describe('toCatalogName', () => {
   })
 
   it('is a good name, whatever came', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (identifier) => NAME.test(toCatalogName(identifier))))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (identifier) => {
+        expect(toCatalogName(identifier)).toMatch(NAME)
+      }),
+    )
   })
 })
 
@@ -37,7 +41,8 @@ describe('NameBook', () => {
       fc.property(fc.uniqueArray(fc.string({ maxLength: 80 }), { maxLength: 40 }), (identifiers) => {
         const book = new NameBook()
         const names = identifiers.map((identifier) => book.nameOf('Resource', identifier))
-        return new Set(names.map((name) => name.toLowerCase())).size === identifiers.length && names.every((name) => NAME.test(name))
+        expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(identifiers.length)
+        for (const name of names) expect(name).toMatch(NAME)
       }),
     )
   })

@@ -36,3 +36,9 @@ export function textsOf(value: unknown): string[] {
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return isObject(value)
 }
+
+/** A value as a text: a number or a boolean as it is written, anything else as JSON; `fallback` when there is none. */
+export function textOf(value: unknown, fallback = ''): string {
+  if (value === undefined || value === null) return fallback
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

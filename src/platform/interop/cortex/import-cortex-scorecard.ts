@@ -1,7 +1,7 @@
 import type { JsonObject } from '#kernel/common/json'
 import { toCatalogName } from '../foreign-name.ts'
 import { ORIGIN, type ImportedDocument } from '../interop.ts'
-import { isRecord, textsOf, type ForeignObject } from '../read-foreign.ts'
+import { isRecord, textsOf, type ForeignObject, textOf } from '../read-foreign.ts'
 import type { ScorecardRule, ScorecardSpec } from '../scorecard.ts'
 import { kindOfCortexType } from './cortex-kinds.ts'
 import { celOfCql } from './cql.ts'
@@ -11,21 +11,21 @@ import type { CortexImport } from './import-cortex.ts'
 export function importCortexScorecard(object: ForeignObject, { names, lose }: CortexImport): ImportedDocument {
   const { tag, name, description, rules, ladder, filter, ...rest } = object.value as JsonObject & { tag: string }
   const levels = (isRecord(ladder) && Array.isArray(ladder['levels']) ? ladder['levels'] : []).filter(isRecord).map((level, index) => ({
-    name: String(level['name'] ?? index + 1),
+    name: textOf(level['name'], String(index + 1)),
     rank: typeof level['rank'] === 'number' ? level['rank'] : index + 1,
     ...(typeof level['color'] === 'string' ? { color: level['color'] } : {}),
     ...(typeof level['description'] === 'string' ? { description: level['description'] } : {}),
   }))
   const used = new Set<string>()
   const converted = (rules as unknown[]).filter(isRecord).map((rule): ScorecardRule => {
-    const source = String(rule['expression'] ?? '')
+    const source = textOf(rule['expression'])
     const translated = celOfCql(source)
-    const id = idOf(String(rule['title'] ?? rule['expression'] ?? 'rule'), used)
+    const id = idOf(textOf(rule['title'] ?? rule['expression'], 'rule'), used)
     if (translated.reason !== undefined) lose(object, `${tag}.rules.${id}`, 'kept', `${translated.reason}; the rule is not evaluated`)
     if (typeof rule['effectiveFrom'] === 'string') lose(object, `${tag}.rules.${id}.effectiveFrom`, 'dropped', 'rules count from the day they are merged')
     return {
       id,
-      title: String(rule['title'] ?? id),
+      title: textOf(rule['title'], id),
       ...(typeof rule['description'] === 'string' ? { description: rule['description'] } : {}),
       ...(typeof rule['level'] === 'string' ? { level: rule['level'] } : {}),
       ...(typeof rule['weight'] === 'number' ? { weight: rule['weight'] } : {}),

@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import type { Json, JsonObject } from '#kernel/common/json'
 import { toTag } from '../foreign-name.ts'
 import { ORIGIN, type ImportedDocument } from '../interop.ts'
-import { isRecord, type ForeignObject } from '../read-foreign.ts'
+import { isRecord, type ForeignObject, textOf } from '../read-foreign.ts'
 import { kindOfCortexType } from './cortex-kinds.ts'
 import type { CortexImport } from './import-cortex.ts'
 
@@ -30,7 +30,7 @@ const TAKEN_OVER = new Set([
 /** A descriptor as entities: the thing itself, and an API when the file describes one, since a cortex.yaml is an OpenAPI document. */
 export function importDescriptor(object: ForeignObject, context: CortexImport): ImportedDocument[] {
   const info = object.value['info'] as JsonObject
-  const tag = String(info['x-cortex-tag'])
+  const tag = textOf(info['x-cortex-tag'])
   const type = typeof info['x-cortex-type'] === 'string' ? info['x-cortex-type'] : 'service'
   const kind = kindOfCortexType(type)
   const name = context.names.nameOf(kind, tag)
@@ -65,7 +65,7 @@ export function importDescriptor(object: ForeignObject, context: CortexImport): 
 
 function ownerOf(object: ForeignObject, info: JsonObject, tag: string, { names, lose }: CortexImport): string {
   const owners = listOf(info['x-cortex-owners'])
-  const groups = owners.flatMap((owner) => (typeof owner['name'] === 'string' && String(owner['type']).toLowerCase() !== 'email' ? [owner['name']] : []))
+  const groups = owners.flatMap((owner) => (typeof owner['name'] === 'string' && textOf(owner['type']).toLowerCase() !== 'email' ? [owner['name']] : []))
   const others = owners.length - groups.length
   if (others > 0) lose(object, `${tag}.x-cortex-owners`, 'kept', `${others} owners are e-mail addresses; a group owns things here`)
   const [first] = groups
@@ -78,26 +78,24 @@ function annotationsOf(info: JsonObject): Record<string, string> {
   const oncall = info['x-cortex-oncall']
   const annotations: Record<string, string> = {}
   const repository = (host: string): unknown => (isRecord(git) && isRecord(git[host]) ? (git[host]['repository'] ?? git[host]['project']) : undefined)
-  if (typeof repository('github') === 'string') annotations['github.com/project-slug'] = String(repository('github'))
-  if (typeof repository('gitlab') === 'string') annotations['gitlab.com/project-slug'] = String(repository('gitlab'))
+  if (typeof repository('github') === 'string') annotations['github.com/project-slug'] = textOf(repository('github'))
+  if (typeof repository('gitlab') === 'string') annotations['gitlab.com/project-slug'] = textOf(repository('gitlab'))
   if (isRecord(oncall) && isRecord(oncall['pagerduty']) && oncall['pagerduty']['id'] !== undefined)
-    annotations['pagerduty.com/service-id'] = String(oncall['pagerduty']['id'])
+    annotations['pagerduty.com/service-id'] = textOf(oncall['pagerduty']['id'])
   return annotations
 }
 
 function groupsOf(info: JsonObject): { tags?: string[] } {
   const groups = Array.isArray(info['x-cortex-groups']) ? (info['x-cortex-groups'] as Json[]) : []
   const tags = [
-    ...new Set(
-      groups.flatMap((group) => (typeof group === 'string' ? (toTag(group) ?? []) : isRecord(group) ? (toTag(String(group['tag'] ?? '')) ?? []) : [])),
-    ),
+    ...new Set(groups.flatMap((group) => (typeof group === 'string' ? (toTag(group) ?? []) : isRecord(group) ? (toTag(textOf(group['tag'])) ?? []) : []))),
   ]
   return tags.length === 0 ? {} : { tags }
 }
 
 function linksOf(info: JsonObject): { links?: JsonObject[] } {
   const links = listOf(info['x-cortex-link']).flatMap((link) => {
-    const url = String(link['url'] ?? '')
+    const url = textOf(link['url'])
     return /^(?:https?:|mailto:)/i.test(url)
       ? [{ url, ...(typeof link['name'] === 'string' ? { title: link['name'] } : {}), ...(typeof link['type'] === 'string' ? { type: link['type'] } : {}) }]
       : []
@@ -113,7 +111,7 @@ function edgesOf(object: ForeignObject, info: JsonObject, { tag, kind }: { tag: 
   const tagsIn = (key: string): string[] => listOf(info[key]).flatMap((item) => (typeof item['tag'] === 'string' ? [item['tag']] : []))
   const dependsOn = tagsIn('x-cortex-dependency').map(refOf)
   for (const relationship of listOf(info['x-cortex-relationships'])) {
-    const type = String(relationship['type'] ?? '')
+    const type = textOf(relationship['type'])
     const targets = listOf(relationship['destinations']).flatMap((item) => (typeof item['tag'] === 'string' ? [item['tag']] : []))
     if (targets.length === 0) continue
     if (kind === 'Component' || kind === 'Resource') dependsOn.push(...targets.map(refOf))

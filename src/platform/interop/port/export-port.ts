@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#kernel/common/json'
 import type { Entity } from '#platform/catalog'
 import { ORIGIN, type Exported, type Loss } from '../interop.ts'
-import { isRecord } from '../read-foreign.ts'
+import { isRecord, textOf } from '../read-foreign.ts'
 import type { ScorecardSpec } from '../scorecard.ts'
 import { exportAction } from './export-action.ts'
 
@@ -37,7 +37,7 @@ export function exportPort(entities: readonly Entity[], options: { publicUrl: st
   const known = new Map(shown.map((entity) => [refOf(entity), entity]))
   const described = of('entitytype').map(blueprintOfType)
   const items = shown.map((entity) => entityOf(entity, known, lose))
-  const blueprints = [...described, ...derivedBlueprints(items, new Set(described.map((blueprint) => String(blueprint['identifier']))))]
+  const blueprints = [...described, ...derivedBlueprints(items, new Set(described.map((blueprint) => textOf(blueprint['identifier']))))]
   const scorecards = of('scorecard').map((entity) => scorecardOf(entity, lose))
   const actions = of('template').map((entity) => exportAction(entity, options.publicUrl))
   for (const entity of entities)
@@ -146,8 +146,8 @@ const TYPES = new Map<string, JsonObject>(
 function derivedBlueprints(items: readonly JsonObject[], described: ReadonlySet<string>): JsonObject[] {
   const byBlueprint = new Map<string, JsonObject[]>()
   for (const item of items)
-    if (!described.has(String(item['blueprint']))) byBlueprint.set(String(item['blueprint']), [...(byBlueprint.get(String(item['blueprint'])) ?? []), item])
-  const blueprintOfId = new Map(items.map((item) => [String(item['identifier']), String(item['blueprint'])]))
+    if (!described.has(textOf(item['blueprint']))) byBlueprint.set(textOf(item['blueprint']), [...(byBlueprint.get(textOf(item['blueprint'])) ?? []), item])
+  const blueprintOfId = new Map(items.map((item) => [textOf(item['identifier']), textOf(item['blueprint'])]))
   return [...byBlueprint].map(([identifier, members]) => {
     const properties = new Map<string, JsonObject>()
     const relations = new Map<string, JsonObject>()
@@ -155,7 +155,7 @@ function derivedBlueprints(items: readonly JsonObject[], described: ReadonlySet<
       for (const [name, value] of Object.entries(member['properties'] as JsonObject))
         properties.set(name, { title: name, ...(TYPES.get(name) ?? typeOf(value)) })
       for (const [name, value] of Object.entries(member['relations'] as JsonObject)) {
-        const first = Array.isArray(value) ? String((value as Json[])[0] ?? '') : String(value)
+        const first = Array.isArray(value) ? textOf((value as Json[])[0]) : textOf(value)
         relations.set(name, { title: name, target: blueprintOfId.get(first) ?? 'resource', required: false, many: Array.isArray(value) })
       }
     }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#kernel/common/json'
 import { ORIGIN, type ImportedDocument } from '../interop.ts'
-import { isRecord, type ForeignObject } from '../read-foreign.ts'
+import { isRecord, type ForeignObject, textOf } from '../read-foreign.ts'
 import type { PortImport } from './import-port.ts'
 
 /**
@@ -19,7 +19,7 @@ export function importAction(object: ForeignObject, { names, lose }: PortImport)
     ...(typeof value['description'] === 'string' ? { description: value['description'] } : {}),
     annotations: { [ORIGIN.port]: value.identifier },
   }
-  const type = String(method['type'] ?? 'unknown').toUpperCase()
+  const type = textOf(method['type'], 'unknown').toUpperCase()
   if (trigger['type'] === 'automation')
     lose(object, `${value.identifier}.trigger`, 'dropped', 'an automation has no counterpart; this can be started by hand only')
   if (value['requiredApproval'] !== undefined && value['requiredApproval'] !== false)
@@ -42,8 +42,8 @@ export function importAction(object: ForeignObject, { names, lose }: PortImport)
           name: 'Run the workflow',
           action: 'github:actions:dispatch',
           input: {
-            repoUrl: `github.com?owner=${String(org ?? '')}&repo=${String(repo ?? '')}`,
-            workflowId: String(workflow ?? ''),
+            repoUrl: `github.com?owner=${textOf(org)}&repo=${textOf(repo)}`,
+            workflowId: textOf(workflow),
             branchOrTagName: 'main',
             workflowInputs: templatedBy(workflowInputs, (reason, field) => lose(object, `${value.identifier}.workflowInputs.${field}`, 'dropped', reason)),
           },
@@ -61,7 +61,7 @@ function schemaOf(inputs: Record<string, unknown>): JsonObject {
     if (format === 'team') Object.assign(property, { 'ui:field': 'EntityPicker', 'ui:options': { catalogFilter: { kind: 'Group' } } })
     if (format === 'user') Object.assign(property, { 'ui:field': 'EntityPicker', 'ui:options': { catalogFilter: { kind: 'User' } } })
     if (format === 'entity') Object.assign(property, { 'ui:field': 'EntityPicker' })
-    if (['team', 'user', 'entity', 'yaml', 'markdown', 'timer'].includes(String(format))) delete property['format']
+    if (['team', 'user', 'entity', 'yaml', 'markdown', 'timer'].includes(textOf(format))) delete property['format']
     return [name, property] as const
   })
   const { required, order } = inputs

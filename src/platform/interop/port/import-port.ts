@@ -1,7 +1,7 @@
 import type { JsonObject } from '#kernel/common/json'
 import { NameBook } from '../foreign-name.ts'
 import type { Imported, ImportedDocument, InteropFile, Loss } from '../interop.ts'
-import { readForeign, type ForeignObject } from '../read-foreign.ts'
+import { readForeign, type ForeignObject, textOf } from '../read-foreign.ts'
 import { importAction } from './import-action.ts'
 import { importBlueprint } from './import-blueprint.ts'
 import { importEntity, type BlueprintRelations } from './import-entity.ts'
@@ -12,7 +12,7 @@ export interface PortImport {
   names: NameBook
   /** Relations of the blueprints that are among the files, by blueprint and relation. */
   relations: BlueprintRelations
-  lose(object: ForeignObject, field: string, effect: Loss['effect'], reason: string): void
+  lose: (object: ForeignObject, field: string, effect: Loss['effect'], reason: string) => void
 }
 
 type Part = 'blueprint' | 'entity' | 'scorecard' | 'action'
@@ -55,11 +55,11 @@ function partsOf(object: ForeignObject, losses: Loss[]): { part: Part; object: F
   else if (Array.isArray(value['widgets']) || value['type'] === 'dashboard' || value['type'] === 'blueprint-entities')
     losses.push({
       path,
-      field: String(value['identifier'] ?? ''),
+      field: textOf(value['identifier']),
       effect: 'dropped',
       reason: 'pages and widgets have no counterpart; saved views take their place',
     })
-  else losses.push({ path, field: String(value['identifier'] ?? ''), effect: 'dropped', reason: 'this is no blueprint, entity, scorecard or action' })
+  else losses.push({ path, field: textOf(value['identifier']), effect: 'dropped', reason: 'this is no blueprint, entity, scorecard or action' })
   return []
 }
 
@@ -67,7 +67,7 @@ function relationsOf(blueprints: readonly ForeignObject[]): BlueprintRelations {
   return new Map(
     blueprints.map(({ value }) => {
       const relations = Object.entries((value['relations'] ?? {}) as Record<string, { target?: unknown }>)
-      return [String(value['identifier']), new Map(relations.map(([name, { target }]) => [name, String(target ?? '')]))]
+      return [textOf(value['identifier']), new Map(relations.map(([name, { target }]) => [name, textOf(target)]))]
     }),
   )
 }

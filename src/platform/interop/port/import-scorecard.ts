@@ -1,7 +1,7 @@
 import type { JsonObject } from '#kernel/common/json'
 import { toCatalogName } from '../foreign-name.ts'
 import { ORIGIN, type ImportedDocument } from '../interop.ts'
-import { isRecord, type ForeignObject } from '../read-foreign.ts'
+import { isRecord, type ForeignObject, textOf } from '../read-foreign.ts'
 import type { ScorecardRule, ScorecardSpec } from '../scorecard.ts'
 import type { PortImport } from './import-port.ts'
 import { kindOfBlueprint } from './port-kinds.ts'
@@ -16,11 +16,11 @@ export function importScorecard(object: ForeignObject, { names, lose }: PortImpo
   const blueprint = typeof value['blueprint'] === 'string' ? value['blueprint'] : undefined
   const rules = (value['rules'] as unknown[]).filter(isRecord).map((rule): ScorecardRule => {
     const translated = celOfPortQuery(rule['query'])
-    const id = String(rule['identifier'] ?? toCatalogName(String(rule['title'] ?? 'rule')))
+    const id = textOf(rule['identifier'], toCatalogName(textOf(rule['title'], 'rule')))
     if (translated.reason !== undefined) lose(object, `${value.identifier}.rules.${id}`, 'kept', `${translated.reason}; the rule is not evaluated`)
     return {
       id,
-      title: String(rule['title'] ?? id),
+      title: textOf(rule['title'], id),
       ...(typeof rule['description'] === 'string' ? { description: rule['description'] } : {}),
       ...(typeof rule['level'] === 'string' ? { level: rule['level'] } : {}),
       ...(translated.expression === undefined ? {} : { expression: translated.expression }),
@@ -30,7 +30,7 @@ export function importScorecard(object: ForeignObject, { names, lose }: PortImpo
   if (value['filter'] !== undefined) lose(object, `${value.identifier}.filter`, 'kept', 'which entities are scored is decided by kind and type here')
   const levels = Array.isArray(value['levels'])
     ? value['levels'].filter(isRecord).map((level, index) => ({
-        name: String(level['title'] ?? level['identifier'] ?? index + 1),
+        name: textOf(level['title'] ?? level['identifier'], String(index + 1)),
         rank: index + 1,
         ...(typeof level['color'] === 'string' ? { color: level['color'] } : {}),
       }))

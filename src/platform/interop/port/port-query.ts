@@ -1,4 +1,4 @@
-import { isRecord } from '../read-foreign.ts'
+import { isRecord, textOf } from '../read-foreign.ts'
 
 /** A query as an expression, or what can't be said in one. */
 export type Translation = { expression: string; reason?: undefined } | { expression?: undefined; reason: string }
@@ -49,17 +49,17 @@ function conditionOf(property: string, operator: string, value: unknown): Transl
     case 'isNotEmpty':
       return { expression: `${at.exists} && ${at.value} != null && ${at.value} != ""` }
     case 'contains':
-      return { expression: `${at.exists} && string(${at.value}).contains(${literal(String(value))})` }
+      return { expression: `${at.exists} && string(${at.value}).contains(${literal(textOf(value))})` }
     case 'doesNotContain':
-      return { expression: `!(${at.exists} && string(${at.value}).contains(${literal(String(value))}))` }
+      return { expression: `!(${at.exists} && string(${at.value}).contains(${literal(textOf(value))}))` }
     case 'beginsWith':
-      return { expression: `${at.exists} && string(${at.value}).startsWith(${literal(String(value))})` }
+      return { expression: `${at.exists} && string(${at.value}).startsWith(${literal(textOf(value))})` }
     case 'doesNotBeginsWith':
-      return { expression: `!(${at.exists} && string(${at.value}).startsWith(${literal(String(value))}))` }
+      return { expression: `!(${at.exists} && string(${at.value}).startsWith(${literal(textOf(value))}))` }
     case 'endsWith':
-      return { expression: `${at.exists} && string(${at.value}).endsWith(${literal(String(value))})` }
+      return { expression: `${at.exists} && string(${at.value}).endsWith(${literal(textOf(value))})` }
     case 'doesNotEndsWith':
-      return { expression: `!(${at.exists} && string(${at.value}).endsWith(${literal(String(value))}))` }
+      return { expression: `!(${at.exists} && string(${at.value}).endsWith(${literal(textOf(value))}))` }
     case 'in':
       return { expression: `${at.exists} && ${at.value} in ${literal(value)}` }
     case 'notIn':
