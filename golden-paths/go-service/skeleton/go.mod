@@ -1,0 +1,3 @@
+module fairway.localhost/${{ values.repository }}
+
+go 1.22

@@ -1,0 +1,1 @@
+"""The service. Nothing but the standard library is imported."""
