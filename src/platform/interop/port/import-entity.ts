@@ -70,9 +70,7 @@ function specOf({ kind, type }: KindOfBlueprint, properties: JsonObject, owner: 
       return { type, children: [], ...profile({ displayName: properties['name'], email: properties['email'] }) }
     case 'User':
       return { memberOf: [], ...profile({ displayName: properties['name'] ?? properties['displayName'], email: properties['email'] }) }
-    case 'System':
-    case 'Domain':
-    case 'Resource':
+    default:
       return { type, owner }
   }
 }
