@@ -35,6 +35,7 @@ of catalog:
   --mode        random: parameters drawn anew for each request; repeated: the same question again; both unless told
   --only        names of scenarios, e.g. list-20,facets-4
   --seconds     of a round; 2 unless told
+  --fill        write the catalog into its tables by SQL instead of pushing files, for a million entities
 `
 
 const { values, positionals } = parseArgs({
@@ -48,6 +49,7 @@ const { values, positionals } = parseArgs({
     mode: { type: 'string' },
     only: { type: 'string' },
     seconds: { type: 'string' },
+    fill: { type: 'boolean' },
   },
 })
 const unknown = positionals.filter((name) => !(name in MEASURES))
@@ -67,6 +69,7 @@ const context: BenchContext = {
     modes: listOf(values.mode, 'random,repeated'),
     only: listOf(values.only, ''),
     seconds: Number(values.seconds ?? 2),
+    isFilled: values.fill === true,
   },
   walked: () => (walking ??= values.data === undefined ? walk() : Promise.resolve({ dataDir: path.resolve(values.data) })),
 }
