@@ -1,0 +1,82 @@
+import { parseSource } from '#kernel/common/document'
+import { checkEntity } from '#platform/catalog'
+
+/** An error as Backstage writes it on the wire. */
+export interface BackstageError {
+  name: string
+  message: string
+  cause?: BackstageError
+}
+
+type Check = (entity: unknown) => Promise<BackstageError[]>
+
+/**
+ * What Backstage would find wrong in an entity, in its own words, and after that what the catalog of ours finds. Nothing: it is good.
+ * The words come from `@backstage/catalog-model`, the model that its backend checks by (`ProcessingOrchestrator`); it is loaded at the first call.
+ */
+export async function backstageErrors(entity: unknown): Promise<BackstageError[]> {
+  for (const check of [checkEnvelope, checkPolicies, checkKind, checkOwn]) {
+    const errors = await check(entity)
+    if (errors.length > 0) return errors
+  }
+  return []
+}
+
+const checkEnvelope: Check = async (entity) => {
+  const { entityEnvelopeSchemaValidator } = await import('@backstage/catalog-model')
+  return await errorsOf(async () => entityEnvelopeSchemaValidator()(entity))
+}
+
+const checkPolicies: Check = async (entity) => {
+  const model = await import('@backstage/catalog-model')
+  const policy = model.EntityPolicies.allOf([
+    new model.SchemaValidEntityPolicy(),
+    new model.DefaultNamespaceEntityPolicy(),
+    new model.NoForeignRootFieldsEntityPolicy(),
+    new model.FieldFormatEntityPolicy(),
+  ])
+  return (await errorsOf(async () => await policy.enforce(entity as never))).map((cause) => inputError(`Policy check failed for ${refOf(model, entity)}`, cause))
+}
+
+const checkKind: Check = async (entity) => {
+  const model = await import('@backstage/catalog-model')
+  const validators = [
+    model.apiEntityV1alpha1Validator,
+    model.componentEntityV1alpha1Validator,
+    model.resourceEntityV1alpha1Validator,
+    model.groupEntityV1alpha1Validator,
+    model.locationEntityV1alpha1Validator,
+    model.userEntityV1alpha1Validator,
+    model.systemEntityV1alpha1Validator,
+    model.domainEntityV1alpha1Validator,
+  ]
+  const ref = refOf(model, entity)
+  for (const validator of validators) {
+    const [cause] = await errorsOf(async () => await validator.check(entity as never))
+    if (cause) return [inputError(`Processor BuiltinKindsEntityProcessor threw an error while validating the entity ${ref}`, cause)]
+  }
+  return []
+}
+
+const checkOwn: Check = async (entity) => {
+  const [document] = parseSource('entity', JSON.stringify(entity)).documents
+  const problems = document ? checkEntity(document).problems : [{ field: '', message: 'it is no object' }]
+  return problems.map(({ field, message }) => ({ name: 'InputError', message: field === '' ? message : `${field}: ${message}` }))
+}
+
+function refOf(model: typeof import('@backstage/catalog-model'), entity: unknown): string {
+  return model.stringifyEntityRef(entity as Parameters<typeof model.stringifyEntityRef>[0])
+}
+
+function inputError(message: string, cause: BackstageError): BackstageError {
+  return { name: 'InputError', message: `${message}; caused by ${cause.name}: ${cause.message}`, cause }
+}
+
+async function errorsOf(work: () => Promise<unknown>): Promise<BackstageError[]> {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    return [error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) }]
+  }
+}

@@ -1,0 +1,6 @@
+export type { HostAddress } from './host-address.ts'
+export * from './location.ts'
+export * from './location-faults.ts'
+export type { LocationService } from './location-service.ts'
+export * from './locations.ts'
+export * from './source-host.ts'
