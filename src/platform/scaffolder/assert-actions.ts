@@ -1,11 +1,20 @@
 import type { HostDirectory, TemplateAction } from './actions/index.ts'
+import { actionProblems } from './action-problems.ts'
 import { scaffolderFaults } from './scaffolder-faults.ts'
 import type { Template } from './template-document.ts'
 
-/** @throws `platform.scaffolder.unknown_action`, naming every action that is not here: before anything starts. */
-export function assertActions(template: Template, actions: readonly TemplateAction[], _hosts: HostDirectory | undefined): void {
-  const known = new Set(actions.map((action) => action.id))
-  const missing = [...new Set(template.steps.map((step) => step.action).filter((action) => !known.has(action)))]
-  if (missing.length > 0)
-    throw scaffolderFaults.unknown_action({ actions: missing.map((action) => `"${action}"`).join(', '), known: [...known].sort().join(', ') })
+/**
+ * Before anything starts: every step has an action and its action a host.
+ * @throws `platform.scaffolder.unknown_action`, naming every action that is not here; `.host_missing`. Each with a problem per step.
+ */
+export function assertActions(template: Template, actions: readonly TemplateAction[], hosts: HostDirectory | undefined): void {
+  const problems = actionProblems(template, actions, hosts ?? { list: () => [] })
+  const errors = problems.map(({ problem }) => problem)
+  const missing = [...new Set(problems.filter((problem) => problem.kind === 'unknown').map((problem) => `"${problem.action}"`))]
+  if (missing.length > 0) {
+    const known = actions.map((action) => action.id).sort()
+    throw scaffolderFaults.unknown_action({ actions: missing.join(', '), known: known.join(', ') }, { errors })
+  }
+  const [first] = problems
+  if (first) throw scaffolderFaults.host_missing({ action: first.action, what: 'a Git host', todo: first.problem.message }, { errors })
 }

@@ -1,23 +1,35 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FieldProblem } from '#kernel/common/fault'
-import type { JsonObject } from '#kernel/common/json'
+import type { Json, JsonObject } from '#kernel/common/json'
+import { fillDefaults } from './fill-defaults.ts'
+import { schemaPattern } from './schema-pattern.ts'
+
+const engine = Object.assign((source: string) => schemaPattern(source), { code: 'new RegExp' })
 
 // RJSF's own words (ui:field and the like) are for forms: unknown keywords are let through.
-const makeAjv = (useDefaults: boolean): Ajv => {
-  const ajv = new Ajv({ allErrors: true, strict: false, useDefaults, coerceTypes: false, validateFormats: true, logger: false, validateSchema: false })
+const makeAjv = (): Ajv => {
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: false,
+    coerceTypes: false,
+    validateFormats: true,
+    logger: false,
+    validateSchema: false,
+    code: { regExp: engine },
+  })
   formats.default(ajv)
   return ajv
 }
 
 /** What is wrong with a page's JSON Schema, in words. Pure. */
 export function problemsOfSchema(schema: JsonObject): string[] {
-  const compiled = compile(schema)
+  const compiled = compile(makeAjv(), schema)
   return typeof compiled === 'string' ? [compiled] : []
 }
 
 /**
- * Checks values against the pages and fills in defaults (nested ones too). Every wrong field is told.
+ * Checks values against the pages and fills in defaults, conditional ones too, unless told not to. Every wrong field is told.
  * `fields` are paths below `values`, e.g. `values.name`.
  */
 export function checkValues(
@@ -25,12 +37,17 @@ export function checkValues(
   values: JsonObject,
   options: { fillsDefaults: boolean } = { fillsDefaults: true },
 ): { values: JsonObject; problems: FieldProblem[] } {
-  const filled = structuredClone(values) as JsonObject
+  let filled = structuredClone(values) as JsonObject
   const problems: FieldProblem[] = []
   for (const page of pages) {
-    const validate = compile(page, options.fillsDefaults)
-    if (typeof validate === 'string') problems.push({ field: 'values', message: validate })
-    else if (!validate(filled)) problems.push(...(validate.errors ?? []).map((error) => toProblem(error, page)))
+    const ajv = makeAjv()
+    const validate = compile(ajv, page)
+    if (typeof validate === 'string') {
+      problems.push({ field: 'values', message: validate })
+      continue
+    }
+    if (options.fillsDefaults) filled = fillDefaults(page, filled, (schema, value) => holds(ajv, page, schema, value))
+    if (!validate(filled)) problems.push(...(validate.errors ?? []).filter(isTelling).map((error) => toProblem(error, page)))
   }
   return {
     values: filled,
@@ -38,9 +55,21 @@ export function checkValues(
   }
 }
 
-function compile(schema: JsonObject, useDefaults = true): ValidateFunction | string {
+/** Whether a part of a page's schema holds; definitions of the page are in sight. */
+function holds(ajv: Ajv, page: JsonObject, schema: JsonObject, value: Json): boolean {
+  const definitions = Object.fromEntries(['definitions', '$defs'].flatMap((key) => (page[key] === undefined ? [] : [[key, page[key]]])))
+  const validate = compile(ajv, { ...definitions, ...schema })
+  return typeof validate !== 'string' && validate(value)
+}
+
+/** `if` failing says only that a branch did; the branch's own faults say what. */
+function isTelling(error: ErrorObject): boolean {
+  return error.keyword !== 'if'
+}
+
+function compile(ajv: Ajv, schema: JsonObject): ValidateFunction | string {
   try {
-    return makeAjv(useDefaults).compile({ type: 'object', ...schema })
+    return ajv.compile({ type: 'object', ...schema })
   } catch (error) {
     return `this is no JSON Schema: ${error instanceof Error ? error.message : 'it can not be read'}`
   }

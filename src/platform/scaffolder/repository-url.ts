@@ -31,6 +31,9 @@ export function parseRepositoryUrl(text: string): RepositoryUrl | undefined {
 }
 
 function checked(url: RepositoryUrl): RepositoryUrl | undefined {
-  const isGood = NAME.test(url.owner) && NAME.test(url.repo) && !url.repo.endsWith('.git') && !url.repo.includes('..') && !url.owner.includes('..')
+  // GitLab has groups inside groups; the built-in host has not.
+  const owners = url.host === '' ? [url.owner] : url.owner.split('/')
+  const isGood =
+    owners.every((owner) => NAME.test(owner)) && NAME.test(url.repo) && !url.repo.endsWith('.git') && !url.repo.includes('..') && !url.owner.includes('..')
   return isGood ? url : undefined
 }

@@ -34,12 +34,18 @@ export async function runStep(step: TemplateStep, environment: StepEnvironment):
   }
   try {
     const where = `step "${step.id}"`
-    if (!isStepTruthy(step.if === undefined ? true : evaluateStructure(step.if, scope(), `${where}.if`))) {
+    // With `each` the condition is asked for each turn, where it can see `each.value`.
+    const runs = (sight: Record<string, unknown>): boolean =>
+      step.if === undefined || isStepTruthy(jsonOfStructure(evaluateStructure(step.if, sight, `${where}.if`)))
+    if (step.if === false || (step.each === undefined && !runs(scope()))) {
       run.steps.push(stepRow(step.id, step.name, step.action, step.input, 'skipped'))
       return { output: {} }
     }
     // All inputs first: a turn that has to wait must not leave what earlier turns have done to the files.
-    const turns = turnsOf(step, scope).map((turn) => ({ ...turn, given: givenOf(step, turn.scope) }))
+    const turns = turnsOf(step, scope)
+      .filter((turn) => step.each === undefined || runs(turn.scope))
+      .map((turn) => ({ ...turn, given: givenOf(step, turn.scope) }))
+    if (turns.length === 0) run.steps.push(stepRow(step.id, step.name, step.action, step.input, 'skipped'))
     const results: StepOutput[] = []
     for (const turn of turns) results.push(await runOnce(step, action, turn.key, turn.given, environment))
     return { output: step.each === undefined ? (results[0] ?? {}) : resultsOf(results) }
@@ -58,8 +64,9 @@ function turnsOf(step: TemplateStep, scope: () => Record<string, unknown>): Turn
   if (step.each === undefined) return [{ key: step.id, scope: scope() }]
   const value = evaluateStructure(step.each, scope(), `step "${step.id}".each`)
   if (value instanceof Deferred) throw new DeferredNeeded(value)
-  const entries: [string | number, Value][] = Array.isArray(value)
-    ? value.map((item: Value, index) => [index, item])
+  // Keys are texts for lists too, as in Backstage.
+  const entries: [string, Value][] = Array.isArray(value)
+    ? value.map((item: Value, index) => [String(index), item])
     : typeof value === 'object' && value !== null && !(value instanceof SecretText)
       ? Object.entries(value)
       : []
@@ -84,9 +91,15 @@ async function runOnce(step: TemplateStep, action: TemplateAction, key: string, 
   const { run } = environment
   const row: RanStep = { ...stepRow(key, step.name, step.action, given, 'ran'), id: step.id }
   run.steps.push(row)
+  const leaks = secretPlaces(given).filter(([name]) => name !== 'token' && !(action.secrets ?? []).includes(String(name)))
+  if (leaks.length > 0) {
+    const message = 'holds a secret, which can not be used here: it would lie open in what is made'
+    const errors = leaks.map((path) => ({ field: `steps.${key}.input.${pathText(path)}`, message }))
+    throw scaffolderFaults.step_failed({ step: key, what: `${errors[0]?.field ?? 'its input'} ${message}` }, { errors })
+  }
   const parsed = action.input.safeParse(given)
   if (!parsed.success)
-    throw scaffolderFaults.step_failed({ step: key, what: `its input does not fit ${action.id}` }, { errors: inputProblems(key, given, parsed.error) })
+    throw scaffolderFaults.step_failed({ step: key, what: `its input does not fit ${action.id}` }, { errors: inputProblems(key, parsed.error) })
   try {
     const output = await action.run(parsed.data, contextOf(key, row, environment))
     row.output = knownPartOf(output as Value).known
@@ -152,12 +165,14 @@ async function fileOf(input: RunInput, url: string): Promise<TemplateFile> {
   return file
 }
 
-function inputProblems(key: string, given: JsonObject, error: z.ZodError): FieldProblem[] {
-  return error.issues.map((issue) => {
-    let node: unknown = given
-    for (const part of issue.path) node = typeof node === 'object' && node !== null ? (node as Record<PropertyKey, unknown>)[part] : undefined
-    const isSecret = typeof node === 'object' && node !== null && Object.hasOwn(node, '$secret')
-    const message = isSecret ? 'holds a secret, which can not be used here: it would lie open in what is made' : issue.message
-    return { field: `steps.${key}.input${issue.path.length === 0 ? '' : `.${pathText(issue.path)}`}`, message }
-  })
+/** Where in an input secrets stand. */
+function secretPlaces(value: unknown, path: readonly (string | number)[] = []): (string | number)[][] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => secretPlaces(item, [...path, index]))
+  if (Object.hasOwn(value, '$secret')) return [[...path]]
+  return Object.entries(value).flatMap(([name, member]) => secretPlaces(member, [...path, name]))
+}
+
+function inputProblems(key: string, error: z.ZodError): FieldProblem[] {
+  return error.issues.map((issue) => ({ field: `steps.${key}.input${issue.path.length === 0 ? '' : `.${pathText(issue.path)}`}`, message: issue.message }))
 }

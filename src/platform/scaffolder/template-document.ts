@@ -3,7 +3,7 @@ import { isFault, type FieldProblem } from '#kernel/common/fault'
 import type { Json, JsonObject } from '#kernel/common/json'
 import { checkEntity, type Entity } from '#platform/catalog'
 import { problemsOfSchema } from './parameters.ts'
-import { hasTemplateSyntax, parseTemplate } from './template-language/index.ts'
+import { hasTemplateSyntax, parseTemplate, unknownNames } from './template-language/index.ts'
 
 export interface TemplateStep {
   id: string
@@ -12,6 +12,8 @@ export interface TemplateStep {
   if?: Json
   each?: Json
   input: JsonObject
+  /** Where it is written. */
+  place?: { file: string; line: number; column: number }
 }
 
 /** A `scaffolder.backstage.io/v1beta3` template, checked. */
@@ -26,6 +28,8 @@ export interface Template {
   tags: string[]
   /** One JSON Schema a page. */
   parameters: JsonObject[]
+  /** JSON Schema of the secrets that come with a request (`spec.secrets.schema`); undefined takes any. */
+  secrets?: JsonObject
   steps: TemplateStep[]
   output: JsonObject
 }
@@ -38,13 +42,14 @@ export function readTemplate(document: SourceDocument): { template: Template; pr
   const verdict = checkEntity(document)
   if (!verdict.entity) return { problems: verdict.problems }
   if (verdict.entity.kind !== 'Template') return { problems: [problemAt(document, ['kind'], `this is a ${verdict.entity.kind}, not a Template`)] }
-  const template = templateOf(verdict.entity, verdict.ref)
+  const template = templateOf(verdict.entity, verdict.ref, document)
   const spec = verdict.entity.spec ?? {}
   const isList = Array.isArray(spec['parameters'])
   const problems = [
     ...template.parameters.flatMap((schema, index) =>
       problemsOfSchema(schema).map((message) => problemAt(document, isList ? ['spec', 'parameters', index] : ['spec', 'parameters'], message)),
     ),
+    ...(template.secrets ? problemsOfSchema(template.secrets).map((message) => problemAt(document, ['spec', 'secrets', 'schema'], message)) : []),
     ...template.steps.flatMap((step, index) =>
       template.steps.findIndex((other) => other.id === step.id) === index
         ? []
@@ -56,9 +61,10 @@ export function readTemplate(document: SourceDocument): { template: Template; pr
   return problems.length === 0 ? { template, problems: [] } : { problems }
 }
 
-function templateOf(entity: Entity, ref: string): Template {
+function templateOf(entity: Entity, ref: string, document: SourceDocument): Template {
   const spec = entity.spec ?? {}
   const parameters = spec['parameters']
+  const secrets = isObject(spec['secrets']) ? spec['secrets']['schema'] : undefined
   const steps = (spec['steps'] ?? []) as unknown as Partial<TemplateStep>[]
   return {
     ref,
@@ -76,17 +82,22 @@ function templateOf(entity: Entity, ref: string): Template {
       ...(step.if === undefined ? {} : { if: step.if }),
       ...(step.each === undefined ? {} : { each: step.each }),
       input: step.input ?? {},
+      place: { file: document.file, ...document.locate(['spec', 'steps', index, 'action']) },
     })),
+    ...(isObject(secrets) ? { secrets } : {}),
     output: (spec['output'] ?? {}) as JsonObject,
   }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function expressionProblems(document: SourceDocument, path: PropertyKey[], value: unknown): FieldProblem[] {
   if (typeof value === 'string') {
     if (!hasTemplateSyntax(value)) return []
     try {
-      parseTemplate(value, { where: 'expression' })
-      return []
+      return unknownNames(parseTemplate(value, { where: 'expression' })).map((message) => problemAt(document, path, message))
     } catch (error) {
       if (!isFault(error)) throw error
       return [problemAt(document, path, error.message)]

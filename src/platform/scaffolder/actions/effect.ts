@@ -13,6 +13,8 @@ export interface RepositoryPlace {
   /** Organisation, group path, workspace or project, as the host has it. */
   owner: string
   name: string
+  /** The asking person's own token, when the template hands one on; the host's configured credential unless given. */
+  token?: SecretJson
 }
 
 /** As JSON: a text with secrets in it by name, e.g. `{ $secret: [{ name: 'TOKEN' }] }`. Only who carries the effect out puts them in. */
@@ -102,7 +104,7 @@ export interface HostRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the API's root, e.g. `/repos/acme/orders/hooks`. `{name}` stands for output `name` of an earlier request of the same effect. */
   path: string
-  /** May hold `SecretJson`. */
+  /** May hold `SecretJson`; a text that is exactly `{name}` becomes that output. */
   body?: JsonObject
   /** Output name to where in the answer: `{ issueUrl: 'html_url' }`. */
   outputs?: Readonly<Record<string, string>>

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import { z } from 'zod'
 import { minimatch } from 'minimatch'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
@@ -9,6 +8,7 @@ export const fsRename = templateAction({
   id: 'fs:rename',
   description: 'Renames files or folders',
   input: z.looseObject({ files: z.array(z.looseObject({ from: z.string().min(1), to: z.string().min(1), overwrite: z.boolean().default(false) })) }),
+  output: z.object({}),
   run({ files }, { workspace }) {
     for (const { from, to, overwrite } of files) {
       const single = workspace.find(from)
@@ -30,7 +30,8 @@ export const fsRename = templateAction({
 export const fsDelete = templateAction({
   id: 'fs:delete',
   description: 'Deletes files or folders; globs count',
-  input: z.looseObject({ files: z.array(z.string().min(1)) }),
+  input: z.looseObject({ files: z.array(z.string().min(1).max(1_000)) }),
+  output: z.object({}),
   run({ files }, { workspace }) {
     for (const glob of files) {
       const pattern = safePath(glob)
@@ -42,34 +43,28 @@ export const fsDelete = templateAction({
   },
 })
 
-export const catalogWrite = templateAction({
-  id: 'catalog:write',
-  description: 'Writes a catalog-info.yaml',
-  input: z.looseObject({ filePath: z.string().default('catalog-info.yaml'), entity: z.record(z.string(), z.unknown()) }),
-  run({ filePath, entity }, { workspace }) {
-    workspace.write(filePath, { content: new TextEncoder().encode(stringify(entity)), isExecutable: false })
-    return {}
-  },
-})
-
-export const debugLog = templateAction({
-  id: 'debug:log',
-  description: 'Writes a message to the log of the plan',
-  input: z.looseObject({
-    message: z.union([z.string(), z.number(), z.boolean()]).optional(),
-    listWorkspace: z.union([z.boolean(), z.enum(['with-filenames', 'with-contents'])]).optional(),
-    extra: z.unknown().optional(),
+export const fsReaddir = templateAction({
+  id: 'fs:readdir',
+  description: 'Lists files and folders of the workspace',
+  input: z.looseObject({ paths: z.array(z.string().min(1)).min(1).max(100), recursive: z.boolean().default(false) }),
+  output: z.object({
+    files: z.array(z.object({ name: z.string(), path: z.string(), fullPath: z.string() })),
+    folders: z.array(z.object({ name: z.string(), path: z.string(), fullPath: z.string() })),
   }),
-  run({ message, listWorkspace }, { workspace, log }) {
-    if (message !== undefined) log(String(message))
-    // Names only: contents may hold what a log must not.
-    if (listWorkspace)
-      log(
-        `Workspace: ${workspace
-          .below('')
-          .map(({ path }) => path)
-          .join(', ')}`,
-      )
-    return {}
+  run({ paths, recursive }, { workspace }) {
+    const files = new Set<string>()
+    const folders = new Set<string>()
+    for (const given of paths) {
+      const root = safePath(given)
+      for (const { path } of workspace.below(given)) {
+        const segments = path.split('/')
+        const full = (count: number): string => [root, ...segments.slice(0, count)].filter((part) => part !== '').join('/')
+        if (recursive || segments.length === 1) files.add(full(segments.length))
+        for (let count = 1; count < segments.length; count++) if (recursive || count === 1) folders.add(full(count))
+      }
+    }
+    const listed = (found: Set<string>): { name: string; path: string; fullPath: string }[] =>
+      [...found].sort().map((path) => ({ name: path.slice(path.lastIndexOf('/') + 1), path, fullPath: path }))
+    return { files: listed(files), folders: listed(folders) }
   },
 })

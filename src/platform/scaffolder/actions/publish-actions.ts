@@ -1,75 +1,91 @@
 import { z } from 'zod'
-import { parseSource } from '#kernel/common/document'
-import { checkEntity } from '#platform/catalog'
-import { parseRepositoryUrl } from '../repository-url.ts'
+import type { Json, JsonObject } from '#kernel/common/json'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
-import { safePath } from '../workspace.ts'
+import type { HostType } from './effect.ts'
+import { githubSettings } from './github-settings.ts'
+import { authorInputs, authorOf, branch, filesOf, repoUrl, token } from './inputs.ts'
+import { addressesOf, HOST_TITLES, placeOf } from './places.ts'
 import { templateAction, type TemplateAction } from './template-action.ts'
 
 const input = z.looseObject({
-  repoUrl: z.string().min(1),
-  description: z.string().default(''),
-  defaultBranch: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,100}$/, 'is no name for a branch')
-    .default('main'),
-  sourcePath: z.string().default('.'),
+  repoUrl,
+  description: z.string().default('').describe('What the repository is for'),
+  defaultBranch: branch.default('main').describe('Its default branch'),
+  sourcePath: z.string().default('.').describe('Folder of the workspace that becomes the repository'),
+  repoVisibility: z.enum(['private', 'internal', 'public']).default('private').describe('Who sees it'),
+  gitCommitMessage: z.string().min(1).optional().describe('Message of the first commit'),
+  ...authorInputs,
+  token,
+})
+type PublishInput = z.infer<typeof input>
+
+const output = z.object({
+  remoteUrl: z.string().describe('Address of the repository'),
+  repoContentsUrl: z.string().describe('Address of the root of its default branch'),
+  repository: z.string().describe('owner/name'),
+  commitHash: z.string().describe('The first commit; known when it is made'),
 })
 
-/** Both names do the same: templates written for GitHub run unchanged against the built-in Git host. */
-function publish(id: string): TemplateAction {
+/** Members that every publish action has a place for of their own. */
+const OWN = new Set(Object.keys(input.shape))
+
+/** What the template says beside that, as the host has it: topics, collaborators, settings. */
+function settingsOf(given: PublishInput): JsonObject {
+  return Object.fromEntries(Object.entries(given).filter(([name, value]) => !OWN.has(name) && value !== undefined)) as Record<string, Json>
+}
+
+function publish(id: string, type: HostType): TemplateAction {
+  const runsOnFairway = type === 'github'
   return templateAction({
     id,
-    description: 'Makes a repository of the files so far',
+    description: `Makes a repository of the files so far on ${HOST_TITLES[type]}${runsOnFairway ? '; on the built-in one when there is none' : ''}`,
     input,
-    run({ repoUrl, description, defaultBranch, sourcePath }, context) {
-      const url = parseRepositoryUrl(repoUrl)
-      if (!url) throw scaffolderFaults.bad_path({ path: repoUrl, why: 'is no repository; write ?owner=…&repo=…' })
-      const files = context.workspace.below(sourcePath).map(({ path, file }) => ({ path, ...file }))
-      if (files.length === 0) throw scaffolderFaults.bad_path({ path: sourcePath, why: 'has no files, so there is nothing to publish' })
+    output,
+    host: type,
+    runsOnFairway,
+    examples: [
+      {
+        description: 'Publish the workspace',
+        example: `steps:\n  - id: publish\n    name: Publish\n    action: ${id}\n    input:\n      repoUrl: \${{ parameters.repoUrl }}\n      defaultBranch: main\n`,
+      },
+    ],
+    run(given, context) {
+      const found = placeOf(given, { id, type, runsOnFairway }, context.hosts)
+      const { place } = found
+      const files = filesOf(context, given.sourcePath)
+      if (files.length === 0) throw scaffolderFaults.bad_path({ path: given.sourcePath, why: 'has no files, so there is nothing to publish' })
+      const settings = settingsOf(given)
       const effect = context.add({
         kind: 'repository',
-        host: '',
-        owner: url.owner,
-        name: url.repo,
-        description,
-        defaultBranch,
+        ...place,
+        description: given.description,
+        defaultBranch: given.defaultBranch,
         files,
-        visibility: 'private',
-        settings: {},
+        visibility: given.repoVisibility,
+        ...(given.gitCommitMessage === undefined ? {} : { message: given.gitCommitMessage }),
+        ...authorOf(given),
+        settings,
       })
-      const remoteUrl = context.repositoryUrl(url.owner, url.repo)
-      return { remoteUrl, repoContentsUrl: `${remoteUrl}#${defaultBranch}`, repository: `${url.owner}/${url.repo}`, commitHash: effect.output('commitHash') }
+      if (found.host?.type === 'github') {
+        const requests = githubSettings(place, given.defaultBranch, settings)
+        if (requests.length > 0) context.add({ kind: 'host-call', provider: 'github', ...place, title: `Settings of ${place.owner}/${place.name}`, requests })
+      } else if (Object.keys(settings).length > 0 && !found.host) context.log(`the built-in Git host has no ${Object.keys(settings).join(', ')}; left away`)
+      const { remote, contents } = addressesOf(found, given.defaultBranch, context.repositoryUrl)
+      return { remoteUrl: remote, repoContentsUrl: contents, repository: `${place.owner}/${place.name}`, commitHash: effect.output('commitHash') }
     },
   })
 }
 
-export const publishFairway = publish('publish:fairway')
-export const publishGithub = publish('publish:github')
+export const publishFairway = publish('publish:fairway', 'fairway')
 
-export const catalogRegister = templateAction({
-  id: 'catalog:register',
-  description: 'Registers what was published in the catalog',
-  input: z.looseObject({
-    repoContentsUrl: z.string().optional(),
-    catalogInfoUrl: z.string().optional(),
-    catalogInfoPath: z.string().default('/catalog-info.yaml'),
-    optional: z.boolean().default(false),
-  }),
-  run({ repoContentsUrl, catalogInfoUrl, catalogInfoPath, optional }, { effects, add }) {
-    const address = repoContentsUrl ?? catalogInfoUrl ?? ''
-    const published = effects.find((effect) => effect.kind === 'repository' && address.includes(`/${effect.owner}/${effect.name}.git`))
-    if (published?.kind !== 'repository') throw scaffolderFaults.bad_path({ path: address, why: 'is not what this template has published' })
-    const path = safePath(catalogInfoPath.replace(/^\/+/, ''))
-    const file = published.files.find((candidate) => candidate.path === path)
-    if (!file && optional) return {}
-    if (!file) throw scaffolderFaults.bad_path({ path, why: 'is not among the files, so nothing can be registered' })
-    const source = parseSource(path, new TextDecoder().decode(file.content))
-    const verdicts = source.documents.map(checkEntity)
-    const problems = [...source.problems, ...verdicts.flatMap((verdict) => verdict.problems)]
-    if (problems.length > 0) throw scaffolderFaults.step_failed({ step: 'catalog:register', what: `${path} would be no good descriptor` }, { errors: problems })
-    const ref = (verdicts.find((verdict) => verdict.entity?.kind === 'Component') ?? verdicts[0])?.ref
-    add({ kind: 'register', repository: `${published.owner}/${published.name}`, branch: published.defaultBranch, path, ref })
-    return { ...(ref === undefined ? {} : { entityRef: ref }), catalogInfoUrl: address }
-  },
-})
+/** One action a kind of host, as Backstage names them. */
+export const publishActions: readonly TemplateAction[] = [
+  publishFairway,
+  publish('publish:github', 'github'),
+  publish('publish:gitlab', 'gitlab'),
+  publish('publish:azure', 'azure'),
+  publish('publish:gitea', 'gitea'),
+  publish('publish:bitbucketCloud', 'bitbucketCloud'),
+  publish('publish:bitbucketServer', 'bitbucketServer'),
+  publish('publish:gerrit', 'gerrit'),
+]

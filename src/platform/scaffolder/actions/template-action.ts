@@ -64,8 +64,12 @@ export interface TemplateAction {
   input: z.ZodType
   output?: z.ZodType
   examples?: readonly { description: string; example: string }[]
-  /** The kind of host that it needs, beside which nothing will do. */
+  /** The kind of host that it needs. */
   host?: HostType
+  /** Without such a host the built-in one does the same. */
+  runsOnFairway?: boolean
+  /** Members of the input that may hold secrets, beside `token`. Elsewhere a secret is refused. */
+  secrets?: readonly string[]
   /** It alters nothing and gives nothing: when it has to wait for a deferred value, the steps after it need not. */
   isInert?: boolean
   run(input: unknown, context: ActionContext): Promise<StepOutput> | StepOutput

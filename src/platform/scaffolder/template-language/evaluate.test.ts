@@ -67,7 +67,7 @@ describe('rendering', () => {
   it('says where and what when something is not there', () => {
     expect(() => render('ok\n  ${{ name | shout }}')).toThrow('file:2:14: there is no filter "shout"')
     expect(() => render('{% if x %}')).toThrow('file: expected elif, else, or endif, got end of file')
-    expect(() => render('{% include "/etc/passwd" %}')).toThrow('"Include" is not supported')
+    expect(() => render('{% include "/etc/passwd" %}')).toThrow('"/etc/passwd" can not be read here')
   })
 })
 

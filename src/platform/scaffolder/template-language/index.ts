@@ -1,4 +1,6 @@
-export { evaluateTree, renderTree } from './evaluate.ts'
+export { evaluateTree, renderTree, type EvaluateOptions, type OtherTemplate, type TemplateLoader } from './evaluate.ts'
 export { Deferred, DeferredNeeded, SecretText } from './opaque.ts'
 export { hasTemplateSyntax, parseTemplate, soleExpression } from './syntax-tree.ts'
+export { Pattern } from './pattern.ts'
+export { unknownNames } from './unknown-names.ts'
 export { toValue, type Value } from './value.ts'

@@ -55,6 +55,11 @@ export class Callable<V> {
     this.call = call
     this.members = members
   }
+
+  /** Closed for printing. */
+  toJSON(): undefined {
+    return undefined
+  }
 }
 
 /** @throws DeferredNeeded, Refusal: for work on a value that must stay closed. */

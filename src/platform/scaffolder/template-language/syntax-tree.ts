@@ -14,6 +14,7 @@ export interface SyntaxNode {
 /** Whitespace that long would make the parser's trimming slow without bound (it backtracks). */
 const LONG_BLANK = /\s{4000}/
 const MAX_TEMPLATE_LENGTH = 1_000_000
+const JINJA_TAGS = { variableStart: '{{', variableEnd: '}}', blockStart: '{%', blockEnd: '%}', commentStart: '{#', commentEnd: '#}' }
 const TAGS = { variableStart: '${{', variableEnd: '}}', blockStart: '{%', blockEnd: '%}', commentStart: '{#', commentEnd: '#}' }
 
 export interface SyntaxOptions {
@@ -21,6 +22,8 @@ export interface SyntaxOptions {
   where: string
   trimBlocks?: boolean
   lstripBlocks?: boolean
+  /** `{{ }}` instead of `${{ }}`, as cookiecutter has it. */
+  isJinja?: boolean
 }
 
 /**
@@ -32,7 +35,11 @@ export function parseTemplate(text: string, options: SyntaxOptions): SyntaxNode 
     throw scaffolderFaults.too_large({ what: `a template file of ${text.length} characters; ${MAX_TEMPLATE_LENGTH} is the limit` })
   if (LONG_BLANK.test(text)) throw scaffolderFaults.expression({ where: options.where, what: 'there are more than 4000 blanks in a row' })
   try {
-    return parser.parse(text, [], { tags: TAGS, trimBlocks: options.trimBlocks ?? false, lstripBlocks: options.lstripBlocks ?? false })
+    return parser.parse(text, [], {
+      tags: options.isJinja ? JINJA_TAGS : TAGS,
+      trimBlocks: options.trimBlocks ?? false,
+      lstripBlocks: options.lstripBlocks ?? false,
+    })
   } catch (error) {
     const at = error as { lineno?: number; colno?: number; message?: string }
     const place = at.lineno === undefined ? options.where : `${options.where}:${at.lineno}:${at.colno ?? 1}`
@@ -45,8 +52,8 @@ export function parseTemplate(text: string, options: SyntaxOptions): SyntaxNode 
 }
 
 /** True when the text has anything to evaluate; a cheap look before parsing. */
-export function hasTemplateSyntax(text: string): boolean {
-  return text.includes('${{') || text.includes('{%') || text.includes('{#')
+export function hasTemplateSyntax(text: string, isJinja = false): boolean {
+  return text.includes(isJinja ? '{{' : '${{') || text.includes('{%') || text.includes('{#')
 }
 
 /** The expression when a text is exactly one `${{ … }}`, so that its value keeps its type. */

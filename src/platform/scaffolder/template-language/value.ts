@@ -1,12 +1,13 @@
 import { assertOpen, Callable, Deferred, SecretText } from './opaque.ts'
+import { Pattern } from './pattern.ts'
 import { refuse } from './refusal.ts'
 
 /**
- * What a template can hold: JSON, undefined for what is not there, and three closed kinds that look-ups do not see into.
+ * What a template can hold: JSON, undefined for what is not there, and four closed kinds that look-ups do not see into.
  * Never a function, never another object with a prototype of ours.
  */
 export type Value = undefined | null | boolean | number | string | readonly Value[] | ValueMap | Closed
-export type Closed = Deferred | SecretText | Callable<Value>
+export type Closed = Deferred | SecretText | Callable<Value> | Pattern
 export interface ValueMap {
   readonly [key: string]: Value
 }
@@ -16,7 +17,7 @@ export function isMap(value: Value): value is ValueMap {
 }
 
 export function isClosed(value: unknown): value is Closed {
-  return value instanceof Deferred || value instanceof SecretText || value instanceof Callable
+  return value instanceof Deferred || value instanceof SecretText || value instanceof Callable || value instanceof Pattern
 }
 
 export function isList(value: Value): value is readonly Value[] {
@@ -57,14 +58,15 @@ export function memberOf(target: Value, key: Value): Value {
 /** Nodes of one value that may be printed. Lists that hold a list twice, forty times over, have more than there are atoms. */
 const MAX_NODES = 200_000
 
-/** @throws Refusal when printing the value would take too long. */
-export function assertPrintable(value: Value): void {
+/** @throws Refusal when printing the value would take too long; for printing, what is closed is refused as well. */
+export function assertPrintable(value: Value, purpose: 'printing' | 'passing on' = 'printing'): void {
   let count = 0
   const visit = (node: Value): void => {
     if (++count > MAX_NODES) refuse('this value is too large')
     if (isList(node)) for (const item of node) visit(item)
-    else if (isClosed(node)) assertOpen(node)
-    else if (isMap(node)) for (const key of Object.keys(node)) visit(node[key])
+    else if (isClosed(node)) {
+      if (purpose === 'printing') assertOpen(node)
+    } else if (isMap(node)) for (const key of Object.keys(node)) visit(node[key])
   }
   visit(value)
 }
@@ -72,7 +74,7 @@ export function assertPrintable(value: Value): void {
 /** As nunjucks prints: nothing for null and undefined. */
 export function textOf(value: Value): string {
   assertOpen(value)
-  if (value === null || value === undefined || value instanceof Callable) return ''
+  if (value === null || value === undefined || value instanceof Callable || value instanceof Pattern) return ''
   if (isMap(value)) return '[object Object]'
   if (!isList(value)) return String(value as string | number | boolean)
   assertPrintable(value)
@@ -94,3 +96,13 @@ export function jsonOf(value: Value, indent?: number): string {
   assertPrintable(value)
   return JSON.stringify(value, undefined, Math.min(Math.max(indent ?? 0, 0), 10)) ?? ''
 }
+
+/** Two values as one text. With a secret in it, it stays closed. */
+export function concatenated(left: Value, right: Value): string | SecretText {
+  if (!(left instanceof SecretText) && !(right instanceof SecretText)) return textOf(left) + textOf(right)
+  const parts = [left, right].flatMap((value) => (value instanceof SecretText ? value.parts : textOf(value) === '' ? [] : [textOf(value)]))
+  if (parts.length > MAX_SECRET_PARTS) refuse(`a text with secrets has at most ${MAX_SECRET_PARTS} parts`)
+  return new SecretText(parts)
+}
+
+const MAX_SECRET_PARTS = 50
