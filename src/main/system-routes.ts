@@ -1,4 +1,4 @@
-import { rawRoute, type Route } from '#kernel/node/http'
+import { jsonResponse, rawRoute, type Route } from '#kernel/node/http'
 import type { Telemetry } from '#kernel/node/telemetry'
 
 /** What machines ask of the platform itself: is it alive, is it ready, how is it, what can it do. */
@@ -16,7 +16,7 @@ export function systemRoutes(deps: {
       summary: 'Tell whether the process is alive',
       tag: 'system',
       permission: 'public',
-      handle: () => Response.json({ status: 'ok' }),
+      handle: () => jsonResponse({ status: 'ok' }),
     }),
     rawRoute({
       method: 'GET',
@@ -27,7 +27,7 @@ export function systemRoutes(deps: {
       permission: 'public',
       handle: async () => {
         const { isReady, checks } = await deps.isReady()
-        return Response.json({ status: isReady ? 'ok' : 'unavailable', checks }, { status: isReady ? 200 : 503 })
+        return jsonResponse({ status: isReady ? 'ok' : 'unavailable', checks }, { status: isReady ? 200 : 503 })
       },
     }),
     rawRoute({
@@ -46,7 +46,7 @@ export function systemRoutes(deps: {
       summary: 'Read the description of this API',
       tag: 'system',
       permission: 'public',
-      handle: () => Response.json(deps.openApi()),
+      handle: () => jsonResponse(deps.openApi()),
     }),
   ]
 }
