@@ -4,7 +4,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAnswered, serviceToken } from './catalog/api.ts'
 import { closedLoop, type LoadRound, type LoadTarget } from './catalog/closed-loop.ts'
-import { readDatabaseSize, type DatabaseSize } from './catalog/database-size.ts'
+import { databaseUrlOf, readDatabaseSize, type DatabaseSize } from './catalog/database-size.ts'
 import { MeasuredServer, type ServerCpu } from './catalog/measured-server.ts'
 import { CatalogClone } from './catalog/push.ts'
 import { fillCatalog } from './catalog/sql-fill.ts'
@@ -31,7 +31,7 @@ async function measureSize(size: CatalogSize, context: BenchContext): Promise<Me
     const measurements: Measurement[] = []
     if (context.catalog.isFilled) {
       const before = await readDatabaseSize(dataDir)
-      const took = await fillCatalog(dataDir, size)
+      const took = await fillCatalog(await databaseUrlOf(dataDir), size)
       const after = await readDatabaseSize(dataDir)
       await platform.stop()
       platform = await startMeasured(dataDir)

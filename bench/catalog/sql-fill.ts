@@ -4,7 +4,6 @@ import { silentLogger } from '#kernel/node/log'
 import { documentOf as storedDocument, relationsText } from '../../src/platform/catalog/ingestion/entity-document.ts'
 import { refHash } from '../../src/platform/catalog/ingestion/ingestion-store.ts'
 import type { Entity } from '../../src/platform/catalog/entity.ts'
-import { databaseUrlOf } from './database-size.ts'
 import { countOf, documentOf, PER_1000, type CatalogSize, type SeededKind } from './seeded-catalog.ts'
 import { StitchedEdges } from './stitched-edges.ts'
 
@@ -25,12 +24,13 @@ interface Row {
 
 /**
  * Writes a catalog straight into the tables of a running platform, as an ingestion would have left them: for sizes at which reading files would take
- * longer than anybody waits. The platform sees it at its next start. @returns seconds.
+ * longer than anybody waits. The platform sees it at its next start.
+ * @param url of its database. @returns seconds.
  */
-export async function fillCatalog(dataDir: string, size: CatalogSize): Promise<number> {
+export async function fillCatalog(url: string, size: CatalogSize): Promise<number> {
   const startedAt = performance.now()
   const edges = new StitchedEdges(size)
-  await using opened = openDatabase({ url: await databaseUrlOf(dataDir), log: silentLogger })
+  await using opened = openDatabase({ url, log: silentLogger })
   const { db } = opened
   await db.transaction().execute(async (tx) => {
     // Made at once at the end, which is a fraction of the work.
