@@ -136,7 +136,9 @@ export class ForgeClient {
       this.#closedUntilMs = clock.now().getTime() + limit * 1000
       return { fault: foreignHostFaults.rate_limited({ host, seconds: limit }, { retryAfterSeconds: limit }), afterSeconds: limit, nothingDone: true }
     }
-    if (response.status === 401) throw foreignHostFaults.unauthorised({ host, credential })
+    // Azure DevOps shows its sign-in page instead, as 203 or by a 302.
+    const isSignIn = response.status === 203 && (response.headers.get('content-type') ?? '').includes('html')
+    if (response.status === 401 || isSignIn) throw foreignHostFaults.unauthorised({ host, credential })
     if (response.status >= 500)
       return { fault: foreignHostFaults.unavailable({ host, what: `it answered ${response.status}` }), nothingDone: response.status === 503 }
     const body = bodyOf(text, response.headers)
@@ -147,7 +149,7 @@ export class ForgeClient {
 
   /** Redirects are followed within the API's origin only: a renamed repository answers one, and the credential goes nowhere else. */
   async #send(method: string, first: URL, call: ForgeCall, tag: string | undefined): Promise<Response> {
-    const { egress, headers, authorize, host } = this.#deps
+    const { egress, headers, authorize, host, credential } = this.#deps
     const sent = {
       accept: 'application/json',
       ...headers,
@@ -168,6 +170,7 @@ export class ForgeClient {
       if (location === null) return response
       await response.body?.cancel()
       const target = URL.parse(location, url.href)
+      if (response.status === 302 && target?.origin !== first.origin) throw foreignHostFaults.unauthorised({ host, credential })
       if (hops >= MAX_REDIRECTS || target?.origin !== first.origin)
         throw foreignHostFaults.unexpected({ host, what: `${pathOf(call)} leads elsewhere: look at the apiUrl` })
       url = target
