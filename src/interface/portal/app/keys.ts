@@ -67,6 +67,8 @@ export const keyHelp: readonly { keys: string; does: string }[] = [
   { keys: 'p', does: 'Promote (environments, on a row)' },
   { keys: 'a', does: 'Approve the change that is shown' },
   { keys: 'r', does: 'Reject the change that is shown, with a reason' },
+  { keys: '[  ]', does: 'Previous and next file of a pull request' },
+  { keys: 'm', does: 'Merge the pull request that is shown' },
   { keys: 'n  N', does: 'Next and previous hit in a log' },
   { keys: '?', does: 'This list' },
 ]

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, type RouteComponent } from '@tanstack/react-router'
 import { queries } from '../api/queries.ts'
+import { repositoryQueries } from '../api/repository-queries.ts'
 import { BrokenPage, NoSuchPage } from './broken-page.tsx'
 import { oneOf, present, text, whole } from './search.ts'
 import { Shell } from './shell.tsx'
@@ -143,6 +144,31 @@ const release = createRoute({
   loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.release(params.id)),
   component: page(() => import('../pages/release/release-page.tsx'), 'ReleasePage'),
 })
+const repositories = createRoute({
+  ...under('/repositories'),
+  validateSearch: (raw: Record<string, unknown>) => present({ q: text(raw, 'q') }),
+  loader: ({ context: { client } }) => void client.prefetchInfiniteQuery(repositoryQueries.all()),
+  component: page(() => import('../pages/repository/repositories-page.tsx'), 'RepositoriesPage'),
+})
+const repository = createRoute({
+  ...under('/repositories/$owner/$name'),
+  validateSearch: (raw: Record<string, unknown>) =>
+    present({
+      view: oneOf(raw, 'view', ['files', 'pulls', 'branches', 'commits']),
+      ref: text(raw, 'ref'),
+      path: text(raw, 'path'),
+      file: text(raw, 'file'),
+      state: oneOf(raw, 'state', ['open', 'merged', 'closed']),
+    }),
+  loader: ({ context: { client }, params }) => void client.prefetchQuery(repositoryQueries.one(params)),
+  component: page(() => import('../pages/repository/repository-page.tsx'), 'RepositoryPage'),
+})
+const pullRequest = createRoute({
+  ...under('/repositories/$owner/$name/pull-requests/$number'),
+  loader: ({ context: { client }, params: { owner, name, number } }) =>
+    void client.prefetchQuery(repositoryQueries.pullRequest({ owner, name, number: Number(number) })),
+  component: page(() => import('../pages/pull-request/pull-request-page.tsx'), 'PullRequestPage'),
+})
 const cloud = createRoute({
   ...under('/cloud'),
   validateSearch: (raw: Record<string, unknown>) => present({ provider: text(raw, 'provider'), q: text(raw, 'q') }),
@@ -173,6 +199,9 @@ const tree = root.addChildren([
     observe,
     observeOne,
     release,
+    repositories,
+    repository,
+    pullRequest,
     cloud,
     activity,
     settings,

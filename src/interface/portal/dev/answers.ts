@@ -1,11 +1,12 @@
 import type { OutputOf } from '#contract'
 import type { Change } from '../api/shapes.ts'
-import { entityDetail, readme } from './fixtures/catalog.ts'
+import { entityDetail } from './fixtures/catalog.ts'
 import { accounts, regions, resources } from './fixtures/cloud.ts'
 import { hex } from './fixtures/moments.ts'
 import { logLines } from './fixtures/runs.ts'
 import { logRecords, requestSeries, slos, traceSpans, traceSummaries } from './fixtures/telemetry.ts'
 import { preview, templates } from './fixtures/templates.ts'
+import { repositoryHandlers } from './repository-answers.ts'
 import type { World } from './world.ts'
 
 export interface Asked {
@@ -37,6 +38,7 @@ type Handler = (asked: Asked, world: World, parts: string[]) => Answer
 
 /** Method and path pattern (`*` is one segment) of what the invented platform answers. */
 const handlers: readonly [string, Handler][] = [
+  ...repositoryHandlers,
   ['GET /me', (_, world) => ok(world.me)],
   [
     'POST /session',
@@ -202,10 +204,6 @@ const handlers: readonly [string, Handler][] = [
         202,
       )
     },
-  ],
-  [
-    'GET /repositories/*/*/file',
-    () => ok({ path: 'README.md', sha: hex(1, 40), sizeBytes: readme.length, encoding: 'utf-8', content: readme } satisfies OutputOf<'repositories.file'>),
   ],
   [
     'GET /releases',

@@ -4,7 +4,8 @@ import { topicsOf } from './topics.ts'
 describe('topicsOf', () => {
   test.each([
     ['change/chg_1', ['events', 'changes', 'environments']],
-    ['run/run_1', ['events', 'runs']],
+    ['run/run_1', ['events', 'runs', 'pullRequests']],
+    ['pull-request/acme/orders/7', ['events', 'pullRequests']],
     ['component:default/orders', ['events', 'entities', 'templates', 'environments']],
     ['entity/component:default/orders', ['events', 'entities', 'templates', 'environments']],
     ['nobody-knows/x', ['events']],

@@ -58,5 +58,13 @@ export function subjectHref(subject: string): string | null {
   if (kind === 'change') return `/changes/${id}`
   if (kind === 'run') return `/pipelines/${id}`
   if (kind === 'release') return `/releases/${id}`
+  if (kind === 'repository') return `/repositories/${subject.slice('repository/'.length)}`
+  if (kind === 'pull-request') return pullRequestHref(subject)
   return kind === 'deployment' || kind === 'workload' ? `/components/${id}` : null
+}
+
+/** `pull-request/acme/orders/12` */
+function pullRequestHref(subject: string): string | null {
+  const [, owner, name, number] = subject.split('/')
+  return number === undefined ? null : `/repositories/${owner}/${name}/pull-requests/${number}`
 }

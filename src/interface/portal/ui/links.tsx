@@ -16,6 +16,17 @@ export function VersionLink({ release, version }: { release: string; version: st
   )
 }
 
+/** A repository of the built-in Git host, by link; what is no `owner/name` stays text. */
+export function RepositoryLink({ repository }: { repository: string }) {
+  const [owner, name, ...more] = repository.split('/')
+  if (owner === undefined || name === undefined || more.length > 0) return <span>{repository}</span>
+  return (
+    <Link to="/repositories/$owner/$name" params={{ owner, name }}>
+      {repository}
+    </Link>
+  )
+}
+
 /** Says who, by link; the platform itself has no page. */
 export function Who({ principal }: { principal: string }) {
   return <EntityLink of={principal} kind="user" />

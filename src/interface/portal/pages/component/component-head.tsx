@@ -1,7 +1,8 @@
 import { labelsOf, linksOf } from '../../api/entity-metadata.ts'
 import type { EntityDetail, MatrixRow } from '../../api/shapes.ts'
-import { EntityLink } from '../../ui/links.tsx'
+import { EntityLink, RepositoryLink } from '../../ui/links.tsx'
 import css from './component.module.css'
+import { repositoryOf } from './repository-of.ts'
 
 /** Owner, lifecycle, type, system and links in one line. */
 export function ComponentHead({ detail, row }: { detail: EntityDetail; row: MatrixRow | undefined }) {
@@ -9,6 +10,7 @@ export function ComponentHead({ detail, row }: { detail: EntityDetail; row: Matr
   const text = (name: string): string | undefined => (typeof spec[name] === 'string' ? spec[name] : undefined)
   const owner = text('owner') ?? row?.owner
   const system = text('system')
+  const repository = repositoryOf(detail)
   const url = Object.values(row?.cells ?? {}).findLast((cell) => cell?.url !== null && cell?.url !== undefined)?.url
   const links = [...linksOf(detail.entity), ...(url === undefined || url === null ? [] : [{ url, title: 'Open the service' }])]
   return (
@@ -29,6 +31,14 @@ export function ComponentHead({ detail, row }: { detail: EntityDetail; row: Matr
           <dt>System</dt>
           <dd>
             <EntityLink of={system} kind="system" />
+          </dd>
+        </div>
+      )}
+      {repository === null ? null : (
+        <div>
+          <dt>Repository</dt>
+          <dd>
+            <RepositoryLink repository={repository} />
           </dd>
         </div>
       )}

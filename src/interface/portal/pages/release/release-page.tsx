@@ -9,7 +9,7 @@ import { IntentDialog } from '../../parts/promote/intent-dialog.tsx'
 import type { Intent } from '../../parts/promote/intent.ts'
 import { Age } from '../../ui/age.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import { EntityLink, Who } from '../../ui/links.tsx'
+import { EntityLink, RepositoryLink, Who } from '../../ui/links.tsx'
 import { healthLook } from '../../ui/looks.ts'
 import { Strip } from '../../ui/notice.tsx'
 import { Page, Panel, Section } from '../../ui/page.tsx'
@@ -40,7 +40,7 @@ export function ReleasePage() {
               <Facts
                 items={[
                   ['Commit', <code key="commit">{shortId(data.commit)}</code>],
-                  ['Repository', data.repository],
+                  ['Repository', <RepositoryLink key="repository" repository={data.repository} />],
                   [
                     'Run',
                     <Link key="run" to="/pipelines/$run" params={{ run: data.runId }}>

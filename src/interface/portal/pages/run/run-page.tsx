@@ -10,7 +10,7 @@ import { formatSize } from '../../format/quantity.ts'
 import { runName, shortId } from '../../format/reference.ts'
 import { Age } from '../../ui/age.tsx'
 import { useNow } from '../../ui/clock.ts'
-import { EntityLink, Who } from '../../ui/links.tsx'
+import { EntityLink, RepositoryLink, Who } from '../../ui/links.tsx'
 import { runLook } from '../../ui/looks.ts'
 import { FaultNotice } from '../../ui/notice.tsx'
 import { Page, Section } from '../../ui/page.tsx'
@@ -68,7 +68,9 @@ function RunFacts({ run }: { run: Run }) {
       <span>
         {runName(run)} #{run.number}
       </span>
-      {run.component === null ? <span>{run.repository}</span> : <EntityLink of={run.component} />}
+      {run.component === null ? null : <EntityLink of={run.component} />}
+      <RepositoryLink repository={run.repository} />
+      <PullRequestOf run={run} />
       <span>
         {run.event} on {run.branch} by <Who principal={run.actor} />
       </span>
@@ -81,6 +83,18 @@ function RunFacts({ run }: { run: Run }) {
         </Link>
       )}
     </span>
+  )
+}
+
+/** The pull request that started the run. */
+function PullRequestOf({ run }: { run: Run }) {
+  const number = /^(?:refs\/pull\/)?(\d+)\/merge$/.exec(run.branch)?.[1]
+  const [owner, name] = run.repository.split('/')
+  if (run.event !== 'pull_request' || number === undefined || owner === undefined || name === undefined) return null
+  return (
+    <Link to="/repositories/$owner/$name/pull-requests/$number" params={{ owner, name, number }} style={{ textDecoration: 'underline' }}>
+      Pull request #{number}
+    </Link>
   )
 }
 
