@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
 import { ApiProblem } from '#contract'
+import { addCatalogCommands } from './commands/catalog-commands.ts'
 import { addChangeCommands } from './commands/change-commands.ts'
 import { addCreateCommand } from './commands/create-command.ts'
 import { addDoctorCommand } from './commands/doctor-command.ts'
 import { addGetCommand } from './commands/get-command.ts'
+import { addLocationCommands } from './commands/location-commands.ts'
 import { addLogsCommand } from './commands/logs-command.ts'
 import { addPullRequestCommands } from './commands/pull-request-commands.ts'
 import { addSessionCommands } from './commands/session-commands.ts'
@@ -40,6 +42,8 @@ export async function runCli(options: {
   addStatusCommand(program, context)
   addLogsCommand(program, context)
   addGetCommand(program, context)
+  addCatalogCommands(program, context)
+  addLocationCommands(program, context)
   addPullRequestCommands(program, context)
   addSessionCommands(program, context)
   addTokenCommands(program, context)
