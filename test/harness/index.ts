@@ -1,6 +1,7 @@
 export * from './browser.ts'
 export * from './cli-process.ts'
 export * from './git-hosts/gitea-process.ts'
+export * from './git-hosts/github-server.ts'
 export * from './platform-process.ts'
 export * from './real-tool.ts'
 export * from './test-database.ts'

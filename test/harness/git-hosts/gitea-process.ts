@@ -32,8 +32,24 @@ export async function startGitea(options: { file: string; adminUrl: string }): P
   const env = { ...childEnvironment(), HOME: folder, GITEA_I_AM_BEING_UNSAFE_RUNNING_AS_ROOT: 'true' }
   const gitea = async (...args: string[]): Promise<string> => (await run(options.file, [...args, '-c', config], { env, cwd: folder })).stdout
   await gitea('migrate')
-  await gitea('admin', 'user', 'create', '--admin', '--username', 'root1', '--password', 'test-Passw0rd', '--email', 'root1@example.test', '--must-change-password=false')
-  const token = (await gitea('admin', 'user', 'generate-access-token', '--username', 'root1', '--token-name', 'test', '--scopes', 'all', '--raw')).trim().split('\n').at(-1) ?? ''
+  await gitea(
+    'admin',
+    'user',
+    'create',
+    '--admin',
+    '--username',
+    'root1',
+    '--password',
+    'test-Passw0rd',
+    '--email',
+    'root1@example.test',
+    '--must-change-password=false',
+  )
+  const token =
+    (await gitea('admin', 'user', 'generate-access-token', '--username', 'root1', '--token-name', 'test', '--scopes', 'all', '--raw'))
+      .trim()
+      .split('\n')
+      .at(-1) ?? ''
   const child = spawn(options.file, ['web', '-c', config], { env, cwd: folder, stdio: 'ignore' })
   const ended = once(child, 'exit')
   const stop = async (): Promise<void> => {
