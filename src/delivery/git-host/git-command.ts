@@ -93,7 +93,8 @@ export async function git(folders: GitFolders, gitDir: string, run: GitRun): Pro
   return result.stdout
 }
 
-function gitFailure(gitDir: string, stderr: Buffer): Error {
+/** What git said, as a fault without the folder's name. */
+export function gitFailure(gitDir: string, stderr: Buffer): Error {
   const repository = path.basename(gitDir, '.git')
   const what = stderr.toString('utf8').trim().split('\n').slice(-2).join(' / ').replaceAll(gitDir, repository).slice(0, 300)
   return gitHostFaults.failed({ repository, what: what === '' ? 'no message' : what })

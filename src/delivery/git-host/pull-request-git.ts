@@ -1,6 +1,5 @@
 import { isFault } from '#kernel/common/fault'
-import { git, runGit, type GitFolders } from './git-command.ts'
-import { gitHostFaults } from './git-host-faults.ts'
+import { git, gitFailure, runGit, type GitFolders } from './git-command.ts'
 import { parseDiffEntries, splitPatches, type DiffEntry } from './parse-diff.ts'
 import type { FileDiff, PullRequestDiff } from './pull-request.ts'
 
@@ -32,7 +31,12 @@ export async function mergeTrees(folders: GitFolders, gitDir: string, target: st
   const [tree = '', ...conflicts] = result.stdout.toString('utf8').split('\0')
   if (result.exitCode === 0) return { tree: tree.trim() }
   if (result.exitCode === 1) return { conflicts: [...new Set(conflicts.filter((path) => path !== ''))].sort() }
-  throw gitHostFaults.failed({ repository: gitDir.split('/').slice(-2).join('/'), what: 'it could not merge; Git 2.38 or newer is needed' })
+  throw gitFailure(gitDir, isTooOld(result.stderr) ? Buffer.from('merging needs Git 2.38 or newer on this machine') : result.stderr)
+}
+
+/** What an older Git says to `merge-tree --write-tree`: its own usage. */
+function isTooOld(stderr: Buffer): boolean {
+  return /usage: git merge-tree/.test(stderr.toString('utf8'))
 }
 
 /** Stores a commit that no branch leads to yet. */
