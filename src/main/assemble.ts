@@ -84,7 +84,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
       authorize,
       publicUrl: () => door.url,
       componentOf: (repository) => components.ofRepository(repository),
-      readIntoCatalog: async (repository, branch) => void (await catalog.ingestion.ingestRepository(repository, branch)),
+      readIntoCatalog: async (repository, branch) => void (await catalog.repositories.ingestRepository(repository, branch)),
     },
     stack,
   )
@@ -98,7 +98,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     publicUrl: () => door.url,
     searchSources: [],
   })
-  const components = readComponents(catalog.directory, db)
+  const components = readComponents(catalog.directory)
   const organisation = readOrganisation(catalog.directory, log)
   const environments = createEnvironments({ environments: organisation.environments })
 
@@ -216,6 +216,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     ...createAccounts({ accounts: organisation.accounts }).routes,
   ]
   stack.use(await events.feed.start())
+  stack.use(await catalog.start({ databaseUrl: base.databaseUrl }))
   stack.use(events.feed.subscribe('identity', identity.onEvent))
   await identity.ensureAdministrator({ file: path.join(dataDir, 'admin.token') })
   // The workflow engine waits for the database more than it works: the Git host gets ready meanwhile.
@@ -224,7 +225,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     openGit(base, { delivery, catalog }, stack),
   ])
   engine = started
-  stack.use(startCatalogRescan({ ingestion: catalog.ingestion, log }))
+  stack.use(startCatalogRescan({ repositories: catalog.repositories, log }))
   door.open(routes, { authenticate: identity.authenticate, authorize, telemetry })
 
   return {
@@ -245,7 +246,7 @@ async function openGit(base: Foundation, { delivery, catalog }: { delivery: Deli
       clock,
       log,
       subscribers: [
-        { name: 'catalog', handle: async (push) => void (await catalog.ingestion.onPush(push)) },
+        { name: 'catalog', handle: async (push) => void (await catalog.repositories.onPush(push)) },
         { name: 'pipeline', handle: async (push) => void (await delivery.pipelines.onPush(push)) },
       ],
       onPullRequest: async (activity) => await delivery.pipelines.onPullRequest(activity),

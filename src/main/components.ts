@@ -1,6 +1,4 @@
-import { sql } from 'kysely'
 import type { JsonObject } from '#kernel/common/json'
-import type { Database } from '#kernel/node/database'
 import type { CatalogDirectory, StoredDocument } from '#platform/catalog'
 import type { DeployableComponent } from '#platform/deployment'
 
@@ -14,7 +12,7 @@ export interface Components {
   readonly facts: (name: string) => Promise<JsonObject | undefined>
 }
 
-export function readComponents(directory: CatalogDirectory, db: Database): Components {
+export function readComponents(directory: CatalogDirectory): Components {
   const toComponent = async (document: StoredDocument): Promise<DeployableComponent> => {
     const { name, title } = document.entity.metadata
     return { name, title: title ?? name, owner: (await directory.ownerOf(name)) ?? '' }
@@ -27,12 +25,7 @@ export function readComponents(directory: CatalogDirectory, db: Database): Compo
       const document = await findDocument(name)
       return document ? await toComponent(document) : undefined
     },
-    ofRepository: async (repository) => {
-      const { rows } = await sql<{ name: string }>`
-        select e.name from entity e join catalog_file f on f.id = e.file_id
-        where f.repository = ${repository} and e.kind = 'component' order by f.path, e.ref limit 1`.execute(db)
-      return rows[0]?.name
-    },
+    ofRepository: (repository) => directory.componentOfRepository(repository),
     facts: async (name) => {
       const document = await findDocument(name)
       if (!document) return undefined

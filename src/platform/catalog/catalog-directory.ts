@@ -2,7 +2,8 @@ import type { SourceDocument } from '#kernel/common/document'
 import type { Database } from '#kernel/node/database'
 import { sql } from 'kysely'
 import type { Entity } from './entity.ts'
-import type { EntityQuery, StoredEntity } from './entity-query.ts'
+import type { StoredEntity } from './catalog-reader.ts'
+import type { EntityQuery } from './entity-query.ts'
 import { formatEntityRef, parseEntityRef } from './entity-ref.ts'
 
 export interface Person {
@@ -39,8 +40,9 @@ export class CatalogDirectory {
   }
 
   /** Forgets what an ingestion has altered. */
-  forget(refs: readonly string[]): void {
-    for (const ref of refs) this.#ofKind.delete(ref.slice(0, ref.indexOf(':')))
+  forget(refs: readonly string[] | 'everything'): void {
+    if (refs === 'everything') this.#ofKind.clear()
+    else for (const ref of refs) this.#ofKind.delete(ref.slice(0, ref.indexOf(':')))
   }
 
   async entitiesOfKind(kind: string): Promise<StoredDocument[]> {
@@ -75,24 +77,30 @@ export class CatalogDirectory {
     return this.entitiesOfKind('slo')
   }
 
-  /** Refs of the groups that somebody is in, with the groups around them, sorted. Nobody unknown is in any. */
+  /**
+   * Refs of the groups that somebody is in, with the groups around them, sorted. Nobody unknown is in any. Only what the organisation itself says counts:
+   * memberships that other sources declare are shown in the catalog, and give no rights.
+   */
   async groupsOf(userRef: string): Promise<string[]> {
     const { rows } = await sql<{ ref: string }>`
       with recursive belongs(ref) as (
-        select r.target_ref from entity_relation r join entity g on g.ref = r.target_ref and g.kind = 'group'
-          where r.source_ref = ${userRef.toLowerCase()} and r.type = 'memberOf' and exists (select from entity u where u.ref = r.source_ref and u.kind = 'user')
+        select m.parent from entity_membership m join entity g on g.ref = m.parent and g.kind = 'group' and g.trust = ${ORGANISATION}
+          where m.child = ${userRef.toLowerCase()} and exists (select from entity u where u.ref = m.child and u.kind = 'user' and u.trust = ${ORGANISATION})
         union
-        select r.target_ref from belongs b join entity_relation r on r.source_ref = b.ref and r.type = 'childOf' join entity g on g.ref = r.target_ref and g.kind = 'group'
+        select m.parent from belongs b join entity_membership m on m.child = b.ref join entity g on g.ref = m.parent and g.kind = 'group' and g.trust = ${ORGANISATION}
       ) select ref from belongs order by ref`.execute(this.#db)
     return rows.map((row) => row.ref)
   }
 
-  /** @param ref `user:default/ana`, or just `ana`. */
+  /**
+   * A person that the organisation itself declares: one that signs in, and that rights are given to.
+   * @param ref `user:default/ana`, or just `ana`.
+   */
   async findPerson(ref: string): Promise<Person | undefined> {
     const parts = parseEntityRef(ref, { kind: 'user' })
     if (parts?.kind.toLowerCase() !== 'user') return undefined
     const found = await this.#query.findByRef(formatEntityRef(parts))
-    if (!found) return undefined
+    if (!found || !(await this.#isOrganisations(found.ref))) return undefined
     const profile = found.entity.spec?.['profile'] as { displayName?: string; email?: string } | undefined
     return {
       ref: found.ref,
@@ -105,12 +113,30 @@ export class CatalogDirectory {
   /** Ref of a component's owner, e.g. `group:default/payments`; undefined when the component or its owner is unknown. */
   async ownerOf(component: string): Promise<string | undefined> {
     const parts = parseEntityRef(component, { kind: 'component' })
-    const { rows } = await sql<{ owner_ref: string | null }>`select owner_ref from entity where ref = ${parts ? formatEntityRef(parts) : ''}`.execute(this.#db)
-    return rows[0]?.owner_ref ?? undefined
+    const index = await this.#query.walk()
+    const slot = parts ? index.slotOf(formatEntityRef(parts)) : undefined
+    const [owner] = slot === undefined ? [] : index.valuesOf(slot, index.pool.find('relations.ownedby'))
+    return owner === undefined ? undefined : index.pool.text(owner)
+  }
+
+  /** Name of the first component, by path, whose descriptor lies in a repository. */
+  async componentOfRepository(repository: string): Promise<string | undefined> {
+    const { rows } = await sql<{ name: string }>`
+      select e.body::json #>> '{metadata,name}' as name from catalog_file f join entity e on e.file_id = f.id
+      where f.repository = ${repository} and f.repository <> '' and e.kind = 'component' order by f.path, e.ref limit 1`.execute(this.#db)
+    return rows[0]?.name
+  }
+
+  async #isOrganisations(ref: string): Promise<boolean> {
+    const { rows } = await sql`select from entity where ref = ${ref} and trust = ${ORGANISATION}`.execute(this.#db)
+    return rows.length > 0
   }
 }
 
+/** Trust of those whose word gives rights. */
+const ORGANISATION = 3
+
 function toDocument(item: StoredEntity): StoredDocument {
-  const file = `${item.repository}/${item.path}`
+  const file = item.repository === '' ? item.path : `${item.repository}/${item.path}`
   return { ref: item.ref, entity: item.entity, document: { file, value: item.entity, locate: () => ({ line: 1, column: 1 }) }, file, commit: item.commit }
 }

@@ -1,12 +1,16 @@
 import { z } from 'zod'
-import { sql } from 'kysely'
 import type { Database } from '#kernel/node/database'
-import { jsonRoute, type Route } from '#kernel/node/http'
+import { jsonRoute, jsonTextResponse, type Route } from '#kernel/node/http'
+import { pickFields } from './backstage/entity-fields.ts'
 import { catalogFaults } from './catalog-faults.ts'
-import type { EntityPredicate } from './entity-predicate.ts'
+import type { Entity } from './entity.ts'
+import { entityFilterQuery, parseOrders, predicateOf } from './entity-filter.ts'
+import { readGraph } from './entity-graph.ts'
+import { previewEntities } from './entity-preview.ts'
 import type { EntityQuery } from './entity-query.ts'
 import { formatEntityRef, parseEntityRef } from './entity-ref.ts'
-import { searchAll, searchEntities, type SearchSource } from './entity-search.ts'
+import { searchAll, type SearchSource } from './entity-search.ts'
+import type { DocumentChecks } from './ingestion/read-file.ts'
 
 const entity = z.looseObject({
   apiVersion: z.string(),
@@ -15,32 +19,148 @@ const entity = z.looseObject({
   spec: z.record(z.string(), z.unknown()).optional(),
   relations: z.array(z.object({ type: z.string(), targetRef: z.string() })).optional(),
 })
+type EntityJson = z.infer<typeof entity>
 const problem = z.object({ field: z.string(), message: z.string(), file: z.string().optional(), line: z.number().optional(), column: z.number().optional() })
-const hit = z.object({ kind: z.string(), ref: z.string(), title: z.string(), summary: z.string(), href: z.string() })
 const refParams = z.object({ kind: z.string().min(1), namespace: z.string().min(1), name: z.string().min(1) })
-const limit = z.coerce.number().int().min(1).max(200).default(50)
+const limit = z.coerce.number().int().min(1).max(500).default(50)
+const several = z.union([z.string(), z.array(z.string())])
+const facetCount = z.object({ value: z.string(), count: z.number() })
+const node = z.object({
+  ref: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  namespace: z.string(),
+  title: z.string(),
+  type: z.string().nullable(),
+  owner: z.string().nullable(),
+  lifecycle: z.string().nullable(),
+  hasProblems: z.boolean(),
+  isMissing: z.boolean(),
+})
 
 /** Our own catalog routes; Backstage's dialect is beside them. */
-export function catalogRoutes(deps: { db: Database; query: EntityQuery; searchSources: readonly SearchSource[] }): Route[] {
-  const { db, query } = deps
+export function catalogRoutes(deps: { db: Database; query: EntityQuery; searchSources: readonly SearchSource[]; checks?: DocumentChecks }): Route[] {
+  const { query } = deps
   return [
     jsonRoute({
       method: 'GET',
       path: '/api/v1/entities',
       operation: 'entities.list',
-      summary: 'List entities by kind, owner or words',
+      summary: 'List entities by what they are, whose they are, any field or words',
       tag: 'catalog',
       permission: 'catalog:read',
-      query: z.object({ kind: z.string().optional(), owner: z.string().optional(), q: z.string().max(200).optional(), cursor: z.string().optional(), limit }),
+      query: z.object({
+        ...entityFilterQuery,
+        /** `field,asc` or `field,desc`; by name unless told. */
+        orderBy: several.optional(),
+        fields: several.optional(),
+        cursor: z.string().optional(),
+        limit,
+      }),
       response: z.object({ items: z.array(entity), nextCursor: z.string().nullable(), total: z.number() }),
       errors: [catalogFaults.bad_query],
       handle: async ({ query: asked }) => {
         const offset = offsetOf(asked.cursor)
+        const orders = parseOrders(asked.orderBy)
+        const narrowed = predicateOf(asked)
+        const page = await query.query({
+          ...(narrowed ? { predicate: narrowed } : {}),
+          orders: orders.length > 0 ? orders : [{ field: 'metadata.name', order: 'asc' }],
+          tie: 'ref',
+          limit: asked.limit,
+          offset,
+        })
+        const fields = [asked.fields ?? []]
+          .flat()
+          .flatMap((text) => text.split(','))
+          .filter((field) => field !== '')
+        const items = page.items.map(({ json }) => (fields.length === 0 ? json : JSON.stringify(pickFields(JSON.parse(json) as Entity, fields))))
+        const nextCursor = page.hasMore ? cursorOf(offset + asked.limit) : null
+        return jsonTextResponse(`{"items":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)},"total":${page.total}}`) as never
+      },
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/api/v1/entities/facets',
+      operation: 'entities.facets',
+      summary: 'Count the values of fields over the entities that match',
+      tag: 'catalog',
+      permission: 'catalog:read',
+      query: z.object({ ...entityFilterQuery, facet: several }),
+      response: z.object({ facets: z.record(z.string(), z.array(facetCount)), total: z.number() }),
+      errors: [catalogFaults.bad_query],
+      handle: async ({ query: asked }) => {
+        const facets = [asked.facet]
+          .flat()
+          .flatMap((text) => text.split(','))
+          .filter((facet) => facet !== '')
+        if (facets.length === 0 || facets.length > 50) throw catalogFaults.bad_query({ what: 'give one to fifty facets' })
         const predicate = predicateOf(asked)
-        if (asked.q !== undefined && asked.q.trim() !== '') return await listFound(deps, { ...asked, q: asked.q, offset, predicate })
-        const total = await query.count({ predicate, order: undefined, text: undefined })
-        const items = await query.list({ predicate, order: [{ field: 'metadata.name', order: 'asc' }], limit: asked.limit, offset })
-        return { items: items.map((item) => item.entity as unknown as z.infer<typeof entity>), nextCursor: cursorOf(offset + items.length, total), total }
+        return { facets: await query.facets(facets, predicate), total: await query.count(predicate) }
+      },
+    }),
+    jsonRoute({
+      method: 'GET',
+      path: '/api/v1/entities/graph',
+      operation: 'entities.graph',
+      summary: 'Get the part of the graph around entities, or of those that match',
+      tag: 'catalog',
+      permission: 'catalog:read',
+      query: z.object({
+        ...entityFilterQuery,
+        root: several.optional(),
+        depth: z.coerce.number().int().min(0).max(10).default(1),
+        /** Relations to follow, e.g. `ownedBy,partOf`; all unless told. */
+        types: several.optional(),
+        limit: z.coerce.number().int().min(1).max(2_000).default(200),
+      }),
+      response: z.object({
+        nodes: z.array(node),
+        edges: z.array(z.object({ source: z.string(), type: z.string(), target: z.string() })),
+        isTruncated: z.boolean(),
+        total: z.number(),
+      }),
+      errors: [catalogFaults.bad_query, catalogFaults.bad_ref],
+      handle: async ({ query: asked }) => {
+        const roots = [asked.root ?? []]
+          .flat()
+          .flatMap((text) => text.split(','))
+          .filter((text) => text !== '')
+          .map(refOf)
+        const types = [asked.types ?? []]
+          .flat()
+          .flatMap((text) => text.split(','))
+          .filter((type) => type !== '')
+        const predicate = predicateOf(asked)
+        return await readGraph(query, {
+          roots,
+          depth: asked.depth,
+          limit: asked.limit,
+          ...(types.length > 0 ? { types } : {}),
+          ...(predicate ? { predicate } : {}),
+        })
+      },
+    }),
+    jsonRoute({
+      method: 'POST',
+      path: '/api/v1/entities/validate',
+      operation: 'entities.validate',
+      summary: 'Check descriptors and see what they would alter, without keeping them',
+      tag: 'catalog',
+      permission: 'catalog:read',
+      body: z.object({ text: z.string().max(1024 * 1024), file: z.string().max(1_000).default('catalog-info.yaml') }),
+      response: z.object({
+        problems: z.array(problem),
+        entities: z.array(
+          z.object({ ref: z.string(), change: z.enum(['added', 'altered', 'unchanged', 'conflict']), before: entity.nullable(), after: entity }),
+        ),
+      }),
+      handle: async ({ body }) => {
+        const preview = await previewEntities(query, { ...body, ...(deps.checks ? { checks: deps.checks } : {}) })
+        return preview as unknown as {
+          problems: z.infer<typeof problem>[]
+          entities: { ref: string; change: 'added'; before: EntityJson | null; after: EntityJson }[]
+        }
       },
     }),
     jsonRoute({
@@ -56,29 +176,31 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; searchSo
         relations: z.array(z.object({ type: z.string(), targetRef: z.string(), title: z.string() })),
         problems: z.array(problem),
         source: z.object({ location: z.string(), repository: z.string(), path: z.string(), commit: z.string() }),
+        isOrphan: z.boolean(),
+        conflicts: z.array(z.object({ source: z.string(), path: z.string(), location: z.string() })),
       }),
       errors: [catalogFaults.not_found],
       handle: async ({ params }) => {
-        const found = await query.findByRef(formatEntityRef(params))
-        if (!found) throw catalogFaults.not_found({ ref: formatEntityRef(params) })
-        const relations = found.entity.relations ?? []
-        const titles = await titlesOf(
-          db,
-          relations.map((relation) => relation.targetRef),
-        )
+        const ref = formatEntityRef(params)
+        const found = await query.findByRef(ref)
+        if (!found) throw catalogFaults.not_found({ ref })
+        const index = await query.walk()
         return {
-          entity: found.entity as unknown as z.infer<typeof entity>,
-          relations: relations.map((relation) => ({
+          entity: found.entity as unknown as EntityJson,
+          relations: (found.entity.relations ?? []).map((relation) => ({
             ...relation,
-            title: titles.get(relation.targetRef) ?? parseEntityRef(relation.targetRef)?.name ?? relation.targetRef,
+            title: index.titleOf(relation.targetRef) ?? parseEntityRef(relation.targetRef)?.name ?? relation.targetRef,
           })),
           problems: found.problems.map((item) => problem.parse(item)),
           source: {
-            location: found.entity.metadata.annotations?.['backstage.io/view-url'] ?? '',
+            location:
+              found.entity.metadata.annotations?.['backstage.io/view-url'] ?? found.entity.metadata.annotations?.['backstage.io/managed-by-location'] ?? '',
             repository: found.repository,
             path: found.path,
             commit: found.commit,
           },
+          isOrphan: found.isOrphan,
+          conflicts: await query.conflictsOf(ref),
         }
       },
     }),
@@ -90,50 +212,20 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; searchSo
       tag: 'catalog',
       permission: 'catalog:read',
       query: z.object({ q: z.string().max(200).default(''), limit: z.coerce.number().int().min(1).max(50).default(20) }),
-      response: z.object({ items: z.array(hit) }),
-      handle: async ({ query: asked }) => ({ items: await searchAll(db, deps.searchSources, { text: asked.q, limit: asked.limit }) }),
+      response: z.object({ items: z.array(z.object({ kind: z.string(), ref: z.string(), title: z.string(), summary: z.string(), href: z.string() })) }),
+      handle: async ({ query: asked }) => ({ items: await searchAll(query, deps.searchSources, { text: asked.q, limit: asked.limit }) }),
     }),
   ]
 }
 
-/** Words rank; kind and owner narrow. Deep pages of a ranking are of no use, so it ends after its first 200. */
-async function listFound(
-  deps: { db: Database; query: EntityQuery },
-  asked: { q: string; limit: number; offset: number; predicate: EntityPredicate },
-): Promise<{ items: z.infer<typeof entity>[]; nextCursor: string | null; total: number }> {
-  const hits = await searchEntities(deps.db, { text: asked.q, limit: 200 })
-  const found = await deps.query.listByRefs(
-    hits.map((item) => item.ref),
-    asked.predicate,
-  )
-  const ranked = hits.flatMap((item) => found.get(item.ref) ?? [])
-  const items = ranked.slice(asked.offset, asked.offset + asked.limit)
-  return {
-    items: items.map((item) => item.entity as unknown as z.infer<typeof entity>),
-    nextCursor: cursorOf(asked.offset + items.length, ranked.length),
-    total: ranked.length,
-  }
+function refOf(text: string): string {
+  const parts = parseEntityRef(text)
+  if (!parts) throw catalogFaults.bad_ref({ ref: text })
+  return formatEntityRef(parts)
 }
 
-function predicateOf(asked: { kind?: string | undefined; owner?: string | undefined }): EntityPredicate {
-  const owner = asked.owner === undefined ? undefined : parseEntityRef(asked.owner, { kind: 'group' })
-  const terms: EntityPredicate[] = []
-  if (asked.kind !== undefined) terms.push({ kind: { $in: asked.kind.split(',') } })
-  if (asked.owner !== undefined) terms.push({ 'relations.ownedBy': owner ? formatEntityRef(owner) : asked.owner })
-  return { $all: terms }
-}
-
-async function titlesOf(db: Database, refs: readonly string[]): Promise<Map<string, string>> {
-  if (refs.length === 0) return new Map()
-  const { rows } = await sql<{
-    ref: string
-    title: string
-  }>`select ref, coalesce(title, document #>> '{spec,profile,displayName}', name) as title from entity where ref = any(${[...refs]}::text[])`.execute(db)
-  return new Map(rows.map((row) => [row.ref, row.title]))
-}
-
-function cursorOf(next: number, total: number): string | null {
-  return next < total ? Buffer.from(String(next)).toString('base64url') : null
+function cursorOf(next: number): string {
+  return Buffer.from(String(next)).toString('base64url')
 }
 
 function offsetOf(cursor: string | undefined): number {

@@ -1,43 +1,41 @@
-import type { ColumnType, Generated, Kysely, RawBuilder } from 'kysely'
-import type { FieldProblem } from '#kernel/common/fault'
+import type { Generated, Kysely } from 'kysely'
 import type { Queryable } from '#kernel/node/database'
-import type { Entity } from './entity.ts'
-
-type Json<T> = ColumnType<T, string, string>
 
 // A type, not an interface: kysely wants an index signature.
 export type CatalogTables = {
-  entity: {
-    uid: Generated<string>
-    ref: string
-    kind: string
-    namespace: string
-    name: string
-    title: string | null
-    owner_ref: string | null
-    document: Json<Entity>
-    etag: string
-    file_id: string
-    commit_sha: string
-    problems: Json<FieldProblem[]>
-    words: ColumnType<string, RawBuilder<string>, RawBuilder<string>>
-    label: string
-    created_at: Generated<Date>
-    updated_at: Generated<Date>
-  }
-  entity_fact: { uid: string; key: string; value: string | null; original: string | null }
-  entity_relation: { origin: string; source_ref: string; type: string; target_ref: string }
+  catalog_version: { version: number }
+  catalog_commit: { version: number; refs: string[] | null }
   catalog_file: {
-    id: Generated<string>
-    repository: string
+    id: Generated<number>
+    source: string
     path: string
+    location: string
+    origin: string
+    parent: string | null
+    view_url: string | null
+    edit_url: string | null
+    repository: string
     branch: string
     commit_sha: string
-    content_hash: string
-    problems: Json<FieldProblem[]>
-    conflicts: string[]
-    read_at: Generated<Date>
+    content_key: string
+    trust: number
+    is_orphan: boolean
+    problems: string | null
   }
+  entity: {
+    id: Generated<number>
+    ref: string
+    kind: string
+    file_id: number
+    trust: number
+    etag: string
+    body: string
+    relations: string
+    problems: string | null
+    targets: number[]
+  }
+  entity_claim: { id: Generated<number>; ref: string; file_id: number; trust: number; document: string }
+  entity_membership: { entity_id: number; child: string; parent: string }
   catalog_repository: { repository: string; head_sha: string | null; read_at: Generated<Date> }
 }
 

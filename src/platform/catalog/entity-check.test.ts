@@ -43,6 +43,14 @@ status: { items: [] }
       'apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: a, links: [{url: "javascript:alert(1)"}]}\nspec: {owner: x}',
       'metadata.links[0].url: links start with https:',
     ],
+    [
+      'apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: a}\nspec: {type: openapi, lifecycle: production, owner: x}',
+      'catalog-info.yaml:4:1: spec.definition: give a text here, or a placeholder',
+    ],
+    [
+      'apiVersion: backstage.io/v1alpha1\nkind: AiResource\nmetadata: {name: a}\nspec: {type: rule, lifecycle: production, owner: x}',
+      'spec.rationale: give a text here: a rule has a category and a rationale',
+    ],
     ['apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: a, annotations: {x: 1}}\nspec: {owner: x}', 'metadata.annotations.x: give a text here'],
   ])('names file, line, field and what would be right: %j', (text, message) => {
     expect(check(text).problems.map(problemText).join('\n')).toContain(message)
@@ -50,12 +58,17 @@ status: { items: [] }
 
   it.each([
     'apiVersion: fairway.dev/v1\nkind: Environment\nmetadata: {name: dev}\nspec: {order: 1}',
+    'apiVersion: backstage.io/v1alpha1\nkind: AiResource\nmetadata: {name: a}\nspec: {type: rule, lifecycle: production, owner: x, category: naming, rationale: so}',
+    'apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: a}\nspec: {type: mcp-server, lifecycle: production, owner: x, remotes: [{url: "https://x"}]}',
     'apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: availability, labels: {team: [a, b]}}\nspec: {}',
     'apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: t}\nspec: {type: service, steps: [{action: debug:log}]}',
   ])('accepts our kinds beside Backstage: %j', (text) => {
     expect(check(text).problems).toEqual([])
   })
 })
+
+/** What Backstage has by a module on top of the catalog that gave the verdicts: `AiResource`, and APIs of type `mcp-server`. */
+const MODULE_VERDICTS = [/^no processor recognises kind AiResource/, /^\/spec must have required property 'definition'/]
 
 const corpus = path.resolve('..', 'shared', 'corpus')
 
@@ -72,7 +85,9 @@ describe.skipIf(!existsSync(corpus)).each(['backstage-catalog', 'backstage-templ
     expect(source).toBeDefined()
     if (!source) return
     const own = checkEntity(source)
-    expect({ isGood: own.problems.length === 0, problems: own.problems.map(problemText) }).toMatchObject({ isGood: verdict === 'ok' })
+    expect({ isGood: own.problems.length === 0, problems: own.problems.map(problemText) }).toMatchObject({
+      isGood: verdict === 'ok' || MODULE_VERDICTS.some((pattern) => pattern.test(verdict)),
+    })
     expect(own.ref).toBe(ref.toLowerCase())
   })
 })

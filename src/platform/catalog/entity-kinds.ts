@@ -9,6 +9,7 @@ const textOrPlaceholder = z.union([text, placeholder], { error: 'give a text her
 
 const spec = (shape: z.ZodRawShape): z.ZodType => z.looseObject(shape, { error: 'give an object here' })
 const profile = z.looseObject({ displayName: text.optional(), email: text.optional(), picture: text.optional() }).optional()
+const remote = z.looseObject({ type: text.optional(), url: text }, { error: 'give an object with a url' })
 const dependencies = { dependsOn: texts.optional(), dependencyOf: texts.optional() }
 
 /** Fields of `spec` by kind. Source: Backstage's descriptor format; unknown fields are kept. */
@@ -23,7 +24,50 @@ const backstageSpecs: Record<string, z.ZodType> = {
     consumesApis: texts.optional(),
     ...dependencies,
   }),
-  api: spec({ type: text, lifecycle: text, owner: text, definition: textOrPlaceholder, system: text.optional() }),
+  // An MCP server has addresses instead of a definition. Source: backstage/backstage RFC #32062.
+  api: z
+    .looseObject(
+      {
+        type: text,
+        lifecycle: text,
+        owner: text,
+        definition: textOrPlaceholder.optional(),
+        remotes: z.array(remote, { error: 'give a list of objects with a url' }).optional(),
+        system: text.optional(),
+      },
+      { error: 'give an object here' },
+    )
+    .superRefine((value, context) => {
+      const isServer = value.type === 'mcp-server'
+      if (isServer ? value.remotes !== undefined || value.definition !== undefined : value.definition !== undefined) return
+      const field = isServer ? 'remotes' : 'definition'
+      const message = isServer
+        ? 'give a list of objects with a url: an mcp-server has remotes'
+        : 'give a text here, or a placeholder such as {"$text": "./openapi.yaml"}'
+      context.addIssue({ code: 'custom', path: [field], message })
+    }),
+  // Source: Backstage's catalog-backend-module-ai-model, RFC #33575.
+  airesource: z
+    .looseObject(
+      {
+        type: z.enum(['skill', 'rule'], { error: 'give "skill" or "rule"' }),
+        lifecycle: text,
+        owner: text,
+        system: text.optional(),
+        disciplines: texts.optional(),
+        categories: texts.optional(),
+        agents: texts.optional(),
+        category: text.optional(),
+        rationale: text.optional(),
+        ...dependencies,
+      },
+      { error: 'give an object here' },
+    )
+    .superRefine((value, context) => {
+      if (value.type !== 'rule') return
+      for (const field of ['category', 'rationale'] as const)
+        if (value[field] === undefined) context.addIssue({ code: 'custom', path: [field], message: 'give a text here: a rule has a category and a rationale' })
+    }),
   resource: spec({ type: text, owner: text, system: text.optional(), ...dependencies }),
   system: spec({ owner: text, domain: text.optional(), type: text.optional() }),
   domain: spec({ owner: text, subdomainOf: text.optional(), type: text.optional() }),
@@ -45,7 +89,20 @@ const template = spec({
 })
 
 /** What the platform team writes. Each feature checks its own `spec`; the catalog only keeps it. */
-const FAIRWAY_KINDS = ['Environment', 'Cluster', 'CloudAccount', 'Region', 'Network', 'ResourceType', 'Recipe', 'Policy', 'Scorecard', 'Action', 'Budget', 'EntityType']
+const FAIRWAY_KINDS = [
+  'Environment',
+  'Cluster',
+  'CloudAccount',
+  'Region',
+  'Network',
+  'ResourceType',
+  'Recipe',
+  'Policy',
+  'Scorecard',
+  'Action',
+  'Budget',
+  'EntityType',
+]
 /** OpenSLO v1 object kinds. Source: OpenSLO specification, "Object types". */
 const OPENSLO_KINDS = ['SLO', 'SLI', 'Service', 'DataSource', 'AlertPolicy', 'AlertCondition', 'AlertNotificationTarget']
 
@@ -65,11 +122,15 @@ export function specRulesOf(apiVersion: string, kind: string): { schema: z.ZodTy
   return undefined
 }
 
-const BACKSTAGE_KINDS = ['Component', 'API', 'Resource', 'System', 'Domain', 'Group', 'User', 'Location']
+const BACKSTAGE_KINDS = ['Component', 'API', 'Resource', 'System', 'Domain', 'Group', 'User', 'Location', 'AiResource']
 
 /** In the reader's words: the kinds that a file may hold. */
 export const KNOWN_KINDS_TEXT = `${[...BACKSTAGE_KINDS, 'Template'].join(', ')}; fairway.dev/v1: ${FAIRWAY_KINDS.join(', ')}; openslo/v1: ${OPENSLO_KINDS.join(', ')}`
 
-export function isPrivilegedKind(kind: string): boolean {
-  return PRIVILEGED_KINDS.has(kind.toLowerCase())
+/** What a declaration needs: `people`, `templates` or platform kinds come from trusted sources; the rest from anywhere. */
+export function classOfKind(apiVersion: string, kind: string): 'catalog' | 'people' | 'template' | 'platform' {
+  const lower = kind.toLowerCase()
+  if (apiVersion.startsWith('fairway.dev/') || PRIVILEGED_KINDS.has(lower))
+    return lower === 'user' || lower === 'group' ? 'people' : lower === 'template' ? 'template' : 'platform'
+  return 'catalog'
 }

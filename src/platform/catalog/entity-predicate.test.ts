@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isFault } from '#kernel/common/fault'
-import { pickFields } from './entity-fields.ts'
+import { pickFields } from './backstage/entity-fields.ts'
 import { assertPredicate, parseFilters } from './entity-predicate.ts'
 
 const errorOf = (work: () => unknown): unknown => {

@@ -5,6 +5,8 @@ export type EntityPredicate =
   | { readonly $all: readonly EntityPredicate[] }
   | { readonly $any: readonly EntityPredicate[] }
   | { readonly $not: EntityPredicate }
+  /** Every one of `terms` is a part of some of `fields`. Ours; not to be had from outside. */
+  | { readonly $words: { readonly terms: readonly string[]; readonly fields: readonly string[] } }
   | { readonly [field: string]: ValuePredicate }
 
 export type ValuePredicate =

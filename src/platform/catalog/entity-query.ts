@@ -1,182 +1,272 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { FieldProblem } from '#kernel/common/fault'
 import type { Database } from '#kernel/node/database'
-import type { Entity, EntityRelation } from './entity.ts'
+import type { CatalogReader, EntityPosition, EntityQueryResult, EntityQuerySpec, EntityText, GraphEdge, StoredEntity } from './catalog-reader.ts'
+import type { Entity } from './entity.ts'
 import type { EntityPredicate } from './entity-predicate.ts'
-import { conditionOf } from './entity-predicate-sql.ts'
+import { readableEdge } from './entity-relations.ts'
+import type { CatalogIndex } from './index/catalog-index.ts'
+import type { EntityIndex } from './index/entity-index.ts'
+import type { IndexQuestion, IndexResult } from './index/index-query.ts'
+import { NO_RANK } from './index/value-order.ts'
+import { stitchedText } from './ingestion/entity-document.ts'
 
-/** A stored entity with where it came from. */
-export interface StoredEntity {
+interface Row {
   ref: string
-  entity: Entity
-  problems: FieldProblem[]
+  body: string
+  relations: string
+  problems: string | null
+  source: string
   repository: string
   path: string
   branch: string
   commit: string
+  isOrphan: boolean
 }
 
-interface Row {
-  uid: string
-  ref: string
-  document: Entity
-  etag: string
-  problems: FieldProblem[]
-  commit_sha: string
-  repository: string
-  path: string
-  branch: string
-  relations: EntityRelation[] | null
-}
-
-const COLUMNS = sql`e.uid, e.ref, e.document, e.etag, e.problems, e.commit_sha, f.repository, f.path, f.branch,
-  (select jsonb_agg(distinct jsonb_build_object('type', r.type, 'targetRef', r.target_ref)) from entity_relation r where r.source_ref = e.ref) as relations`
-const FROM = sql`entity e join catalog_file f on f.id = e.file_id`
-
-/** One field to order by; entities that lack it come last, or are left out where the protocol wants that. */
-export interface EntityOrder {
-  field: string
-  order: 'asc' | 'desc'
-}
-
-/** Reads of the graph. `linkTo` gives the address of a file for people. */
-export class EntityQuery {
+/** Reads of the catalog: which entities, and in which order, is answered in memory; their documents come from the database. */
+export class EntityQuery implements CatalogReader {
   readonly #db: Database
-  readonly #linkTo: (place: { repository: string; branch: string; path: string }) => string
+  readonly #index: CatalogIndex
 
-  constructor(db: Database, linkTo: (place: { repository: string; branch: string; path: string }) => string) {
+  constructor(db: Database, index: CatalogIndex) {
     this.#db = db
-    this.#linkTo = linkTo
+    this.#index = index
+  }
+
+  version(): number {
+    return this.#index.now?.index.version ?? 0
+  }
+
+  async query(spec: EntityQuerySpec): Promise<EntityQueryResult> {
+    const { index, query } = await this.#index.ready()
+    const result = query.result(questionOf(spec))
+    const limit = spec.limit ?? result.slots.length
+    const window = windowOf(index, result, spec, limit)
+    const slots = result.slots.slice(window.start, window.end)
+    const first = slots[0]
+    const last = slots.at(-1)
+    const positions = first === undefined || last === undefined ? {} : { first: positionOf(index, result, first), last: positionOf(index, result, last) }
+    const texts = await this.#index.texts(slots)
+    return {
+      items: texts.map(({ slot, ref, json }) => ({ ref, uid: index.uids.uidOf(slot), json })),
+      total: result.slots.length,
+      hasMore: window.hasMore,
+      ...positions,
+    }
+  }
+
+  async count(predicate: EntityPredicate | undefined): Promise<number> {
+    return (await this.#index.ready()).query.set(predicate).size
   }
 
   async findByRef(ref: string): Promise<StoredEntity | undefined> {
-    if (ref.includes('\u0000')) return undefined // PostgreSQL takes no NUL in a text
-    return (await this.#read(sql`where e.ref = ${ref.toLowerCase()}`))[0]
+    const asked = ref.toLowerCase()
+    const { index } = await this.#index.ready()
+    return index.slotOf(asked) === undefined ? undefined : (await this.#read(sql`where e.ref = ${asked}`))[0]
+  }
+
+  /** The text of one entity. */
+  async findText(ref: string): Promise<EntityText | undefined> {
+    const { index } = await this.#index.ready()
+    const slot = index.slotOf(ref.toLowerCase())
+    const [found] = slot === undefined ? [] : await this.#index.texts([slot])
+    return found && { ref: found.ref, uid: index.uids.uidOf(found.slot), json: found.json }
   }
 
   async findByUid(uid: string): Promise<StoredEntity | undefined> {
-    return (await this.#read(sql`where e.uid = ${uid}::uuid`))[0]
+    const ref = await this.#index.refOfUid(uid)
+    return ref === undefined ? undefined : await this.findByRef(ref)
   }
 
-  async listByRefs(refs: readonly string[], predicate: EntityPredicate | undefined): Promise<Map<string, StoredEntity>> {
-    const asked = [...new Set(refs.map((ref) => ref.toLowerCase()))].filter((ref) => !ref.includes('\u0000'))
+  async findTextByUid(uid: string): Promise<EntityText | undefined> {
+    const ref = await this.#index.refOfUid(uid)
+    return ref === undefined ? undefined : await this.findText(ref)
+  }
+
+  async listByRefs(refs: readonly string[], predicate?: EntityPredicate): Promise<Map<string, StoredEntity>> {
+    const asked = await this.#matching(refs, predicate)
     if (asked.length === 0) return new Map()
-    const found = await this.#read(sql`where e.ref = any(${asked}::text[]) and ${conditionOf(predicate ?? { $all: [] })}`)
+    const found = await this.#read(sql`where e.ref = any(${asked.map(({ ref }) => ref)}::text[])`)
     return new Map(found.map((item) => [item.ref, item]))
   }
 
+  /** Texts by ref in lower case; those that are absent or do not match are left out. */
+  async listTexts(refs: readonly string[], predicate?: EntityPredicate): Promise<Map<string, string>> {
+    const asked = await this.#matching(refs, predicate)
+    return new Map((await this.#index.texts(asked.map(({ slot }) => slot))).map(({ ref, json }) => [ref, json]))
+  }
+
   async listOfKind(kind: string): Promise<StoredEntity[]> {
-    return await this.#read(sql`where e.kind = ${kind.toLowerCase()} order by e.ref`)
+    const { query, index } = await this.#index.ready()
+    const { slots } = query.result({ predicate: { kind: kind.toLowerCase() }, orders: [], tie: 'ref', missing: 'last' })
+    const rows = Array.from(slots, (slot) => index.rowOf(slot))
+    return rows.length === 0 ? [] : await this.#read(sql`where e.id = any(${rows}::int[]) order by e.ref`)
   }
 
-  /** `GET /entities`: by offset, ordered by any number of fields, those without a field last. */
-  async list(input: {
-    predicate: EntityPredicate | undefined
-    order: readonly EntityOrder[]
-    limit: number | undefined
-    offset: number
-  }): Promise<StoredEntity[]> {
-    const orders = input.order.map(({ field, order }) => sql`${factOf(field)} ${order === 'desc' ? sql`desc` : sql`asc`} nulls last`)
-    const limit = input.limit === undefined ? sql`` : sql`limit ${input.limit}`
-    return await this.#read(
-      sql`where ${conditionOf(input.predicate ?? { $all: [] })} order by ${sql.join([...orders, sql`e.ref`])} ${limit} offset ${input.offset}`,
+  /** The first refs that match, in order. */
+  async listRefs(predicate: EntityPredicate | undefined, limit: number): Promise<string[]> {
+    const { index, query } = await this.#index.ready()
+    const { slots } = query.result({ ...(predicate ? { predicate } : {}), orders: [], tie: 'ref', missing: 'last' })
+    return Array.from(slots.subarray(0, limit), (slot) => index.refOf(slot))
+  }
+
+  async facets(facets: readonly string[], predicate?: EntityPredicate): Promise<Record<string, { value: string; count: number }[]>> {
+    const { query } = await this.#index.ready()
+    return Object.fromEntries(facets.map((facet) => [facet, [...query.facet(facet, predicate)]]))
+  }
+
+  matches(ref: string, predicate: EntityPredicate): boolean {
+    const state = this.#index.now
+    const slot = state?.index.slotOf(ref.toLowerCase())
+    return state !== undefined && slot !== undefined && state.query.set(predicate).has(slot)
+  }
+
+  async neighbours(refs: readonly string[], options: { types?: readonly string[] } = {}): Promise<GraphEdge[]> {
+    const { index } = await this.#index.ready()
+    const edges = new Map<string, GraphEdge>()
+    for (const ref of refs)
+      for (const edge of edgesOfRef(index, ref.toLowerCase(), options.types)) edges.set(`${edge.source} ${edge.type} ${edge.target}`, edge)
+    return [...edges.values()]
+  }
+
+  /** Where an entity is from, and the Location entity that its source named as its parent. */
+  async placeOf(ref: string): Promise<{ location: string; origin: string; parent: string | null } | undefined> {
+    const { rows } = await sql<{ location: string; origin: string; parent: string | null }>`
+      select f.location, f.origin, f.parent from entity e join catalog_file f on f.id = e.file_id where e.ref = ${ref}`.execute(this.#db)
+    return rows[0]
+  }
+
+  /** Other declarations of a ref, which wait for its holder to go. */
+  async conflictsOf(ref: string): Promise<{ source: string; path: string; location: string }[]> {
+    const { rows } = await sql<{ source: string; path: string; location: string }>`
+      select f.source, f.path, f.location from entity_claim c join catalog_file f on f.id = c.file_id where c.ref = ${ref} order by c.trust desc, c.id`.execute(
+      this.#db,
     )
+    return rows
   }
 
-  /** One page by key: after (or before) `from`, without those that lack the order field. Asks for one more than `limit`, to know whether there is more. */
-  async page(input: {
-    predicate: EntityPredicate | undefined
-    order: EntityOrder | undefined
-    text: { term: string; fields: readonly string[] } | undefined
-    limit: number
-    offset: number
-    from: { values: readonly [string | null, string]; isBackwards: boolean } | undefined
-  }): Promise<{ items: { item: StoredEntity; key: [string | null, string] }[]; hasMore: boolean }> {
-    const isDescending = (input.order?.order === 'desc') !== (input.from?.isBackwards ?? false)
-    const direction = isDescending ? sql`desc` : sql`asc`
-    const compare = isDescending ? sql`<` : sql`>`
-    const value = input.order ? factOf(input.order.field) : sql<string | null>`null::text`
-    const after =
-      input.from === undefined
-        ? sql`true`
-        : input.order
-          ? sql`(k.value, e.uid) ${compare} (${input.from.values[0]}, ${input.from.values[1]}::uuid)`
-          : sql`e.uid ${compare} ${input.from.values[1]}::uuid`
-    const { rows } = await sql<Row & { sort_value: string | null }>`
-      select ${COLUMNS}, k.value as sort_value from ${FROM} cross join lateral (select ${value} as value) k
-      where ${this.#matches(input)} and ${input.order ? sql`k.value is not null` : sql`true`} and ${after}
-      order by ${input.order ? sql`k.value ${direction}, ` : sql``}e.uid ${direction}
-      limit ${input.limit + 1} offset ${input.offset}`.execute(this.#db)
-    const items = rows.slice(0, input.limit).map((row) => ({ item: this.#toEntity(row), key: [row.sort_value, row.uid] as [string | null, string] }))
-    return { items: input.from?.isBackwards ? items.reverse() : items, hasMore: rows.length > input.limit }
+  /** The index, for features of the catalog that walk it. */
+  async walk(): Promise<EntityIndex> {
+    return (await this.#index.ready()).index
   }
 
-  async count(input: {
-    predicate: EntityPredicate | undefined
-    order: EntityOrder | undefined
-    text: { term: string; fields: readonly string[] } | undefined
-  }): Promise<number> {
-    const ordered = input.order ? sql`${factOf(input.order.field)} is not null` : sql`true`
-    const { rows } = await sql<{ count: number }>`select count(*)::int as count from entity e where ${this.#matches(input)} and ${ordered}`.execute(this.#db)
-    return rows[0]?.count ?? 0
-  }
-
-  /** How often each value of each facet is there, by value. */
-  async facets(facets: readonly string[], predicate: EntityPredicate | undefined): Promise<Record<string, { value: string; count: number }[]>> {
-    const result: Record<string, { value: string; count: number }[]> = {}
-    for (const facet of facets) {
-      const relation = /^relations\.(.+)$/i.exec(facet)?.[1]
-      const source = relation
-        ? sql`select e.uid, r.target_ref as original from entity e join entity_relation r on r.source_ref = e.ref and lower(r.type) = ${relation.toLowerCase()}`
-        : sql`select e.uid, d.original from entity e join entity_fact d on d.uid = e.uid and d.key = ${facet.toLowerCase()} and d.original is not null`
-      const { rows } = await sql<{ value: string; count: number }>`
-        select original as value, count(distinct uid)::int as count from (${source} where ${conditionOf(predicate ?? { $all: [] })}) facts group by original order by original`.execute(
-        this.#db,
-      )
-      result[facet] = rows
+  async #matching(refs: readonly string[], predicate: EntityPredicate | undefined): Promise<{ ref: string; slot: number }[]> {
+    const { index, query } = await this.#index.ready()
+    const set = predicate === undefined ? undefined : query.set(predicate)
+    const found: { ref: string; slot: number }[] = []
+    for (const ref of new Set(refs.map((item) => item.toLowerCase()))) {
+      const slot = index.slotOf(ref)
+      if (slot !== undefined && (set?.has(slot) ?? true)) found.push({ ref, slot })
     }
-    return result
-  }
-
-  #matches(input: { predicate: EntityPredicate | undefined; text: { term: string; fields: readonly string[] } | undefined }): RawBuilder<unknown> {
-    const condition = conditionOf(input.predicate ?? { $all: [] })
-    if (input.text === undefined) return condition
-    const pattern = `%${input.text.term.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-    const fields = input.text.fields.map((field) => field.toLowerCase())
-    return sql`${condition} and exists (select from entity_fact t where t.uid = e.uid and t.key = any(${fields}::text[]) and t.value like ${pattern})`
+    return found
   }
 
   async #read(rest: RawBuilder<unknown>): Promise<StoredEntity[]> {
-    const { rows } = await sql<Row>`select ${COLUMNS} from ${FROM} ${rest}`.execute(this.#db)
-    return rows.map((row) => this.#toEntity(row))
-  }
-
-  #toEntity(row: Row): StoredEntity {
-    const link = `url:${this.#linkTo(row)}`
-    const { metadata, ...rest } = row.document
-    const annotations = {
-      ...metadata.annotations,
-      'backstage.io/managed-by-location': link,
-      'backstage.io/managed-by-origin-location': link,
-      'backstage.io/view-url': link.slice(4),
-    }
-    const relations = (row.relations ?? []).sort((a, b) => (a.type + a.targetRef < b.type + b.targetRef ? -1 : 1))
-    const entity: Entity = {
-      ...rest,
-      metadata: { ...metadata, uid: row.uid, etag: row.etag, annotations },
-      relations,
-      ...(row.problems.length === 0 ? {} : { status: { items: row.problems.map((problem) => statusItem(problem)) } }),
-    }
-    return { ref: row.ref, entity, problems: row.problems, repository: row.repository, path: row.path, branch: row.branch, commit: row.commit_sha }
+    const { rows } = await sql<Row>`
+      select e.ref, e.body, e.relations, e.problems, f.source, f.repository, f.path, f.branch, f.commit_sha as commit, f.is_orphan as "isOrphan"
+      from entity e join catalog_file f on f.id = e.file_id ${rest}`.execute(this.#db)
+    return rows.map(toStored)
   }
 }
 
-function factOf(field: string): RawBuilder<string | null> {
-  return sql<string | null>`(select min(s.value) from entity_fact s where s.uid = e.uid and s.key = ${field.toLowerCase()})`
+function toStored(row: Row): StoredEntity {
+  const entity = JSON.parse(stitchedText(row)) as Entity
+  return {
+    ref: row.ref,
+    entity,
+    problems: row.problems === null ? [] : (JSON.parse(row.problems) as FieldProblem[]),
+    source: row.source,
+    repository: row.repository,
+    path: row.path,
+    branch: row.branch,
+    commit: row.commit,
+    isOrphan: entity.metadata.annotations?.['backstage.io/orphan'] === 'true',
+  }
 }
 
-function statusItem(problem: FieldProblem): NonNullable<Entity['status']>['items'][number] {
-  const place = problem.file === undefined ? '' : `${problem.file}:${problem.line ?? 1}: `
-  const message = `${place}${problem.field === '' ? '' : `${problem.field}: `}${problem.message}`
-  return { type: 'backstage.io/catalog-processing', level: 'error', message, error: { name: 'InputError', message } }
+function questionOf(spec: EntityQuerySpec): IndexQuestion {
+  return {
+    ...(spec.predicate === undefined ? {} : { predicate: spec.predicate }),
+    ...(spec.text === undefined ? {} : { text: spec.text }),
+    orders: spec.orders ?? [],
+    tie: spec.tie ?? 'uid',
+    missing: spec.missing ?? 'last',
+  }
+}
+
+/** Which part of a result is asked for. */
+function windowOf(index: EntityIndex, result: IndexResult, spec: EntityQuerySpec, limit: number): { start: number; end: number; hasMore: boolean } {
+  const offset = spec.offset ?? 0
+  const total = result.slots.length
+  if (!spec.from) {
+    const start = Math.min(offset, total)
+    const end = Math.min(start + limit, total)
+    return { start, end, hasMore: end < total }
+  }
+  const { start: place, isThere } = placeOf(index, result, spec.from)
+  if (spec.from.isBackwards) {
+    const end = Math.max(place - offset, 0)
+    const start = Math.max(end - limit, 0)
+    return { start, end, hasMore: start > 0 }
+  }
+  const start = Math.min(place + Number(isThere) + offset, total)
+  const end = Math.min(start + limit, total)
+  return { start, end, hasMore: end < total }
+}
+
+/** Where a position is in a result, or would be if its entity were still there. */
+function placeOf(index: EntityIndex, result: IndexResult, from: EntityPosition): { start: number; isThere: boolean } {
+  const { slots, order, isDescending } = result
+  const ranks = order?.ranks(index.slotCount)
+  const text = from.values[0]
+  const wanted = order === undefined || text === undefined || text === null ? { rank: NO_RANK, isExact: true } : order.rankOf(text)
+  const sign = isDescending ? -1 : 1
+  const compare = (slot: number): number => {
+    if (ranks) {
+      const rank = ranks[slot] ?? NO_RANK
+      if (rank !== wanted.rank || !wanted.isExact) {
+        if (rank === NO_RANK || wanted.rank === NO_RANK) return rank === wanted.rank ? 0 : rank === NO_RANK ? 1 : -1
+        return (rank < wanted.rank ? -1 : 1) * sign
+      }
+    }
+    const uid = index.uids.uidOf(slot)
+    return uid === from.uid ? 0 : (uid < from.uid ? -1 : 1) * sign
+  }
+  let low = 0
+  let high = slots.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (compare(slots[middle] ?? 0) < 0) low = middle + 1
+    else high = middle
+  }
+  return { start: low, isThere: low < slots.length && compare(slots[low] ?? 0) === 0 }
+}
+
+function positionOf(index: EntityIndex, { order }: IndexResult, slot: number): EntityPosition {
+  const values = order ? [order.textAt(order.ranks(index.slotCount)[slot] ?? NO_RANK)] : []
+  return { values, uid: index.uids.uidOf(slot), isBackwards: false }
+}
+
+/** Edges from and to a ref, which may itself be missing. */
+export function edgesOfRef(index: EntityIndex, ref: string, types: readonly string[] | undefined): GraphEdge[] {
+  const slot = index.slotOf(ref)
+  const edges: GraphEdge[] = []
+  const add = (source: string, type: string, target: string): void => {
+    const edge = readableEdge(source, type, target)
+    if (edge && (types === undefined || types.includes(edge.type))) edges.push(edge)
+  }
+  if (slot !== undefined) {
+    index.forEachFact(slot, (key, value) => {
+      const name = index.pool.text(key)
+      if (name.startsWith('relations.')) add(ref, name.slice('relations.'.length), index.pool.text(value))
+    })
+    return edges
+  }
+  const id = index.pool.find(ref)
+  for (const type of ['ownedby', 'partof', 'dependson', 'dependencyof', 'providesapi', 'consumesapi', 'memberof', 'hasmember', 'childof', 'parentof']) {
+    const column = id === 0 ? undefined : index.column(`relations.${type}`)
+    for (const holder of column?.slotsOf(id) ?? []) add(index.refOf(holder), type, ref)
+  }
+  return edges
 }

@@ -38,7 +38,7 @@ const COMMON: readonly Rule[] = [
   { field: 'dependsOn', type: 'dependsOn', inverse: 'dependencyOf' },
   { field: 'dependencyOf', type: 'dependencyOf', inverse: 'dependsOn' },
 ]
-const KINDS_WITH_COMMON = new Set(['component', 'api', 'resource'])
+const KINDS_WITH_COMMON = new Set(['component', 'api', 'resource', 'airesource'])
 
 /** All edges that an entity's `spec` declares, both directions, without doubles. A ref that can't be read is left out. Pure. */
 export function edgesOf(entity: Entity): Edge[] {
@@ -67,4 +67,27 @@ export function edgesOf(entity: Entity): Edge[] {
 function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+}
+
+/** The way in which people read each pair, by either name in lower case. */
+const READABLE: Record<string, { type: string; isInverse: boolean }> = Object.fromEntries(
+  [
+    ['ownedBy', 'ownerOf'],
+    ['partOf', 'hasPart'],
+    ['dependsOn', 'dependencyOf'],
+    ['providesApi', 'apiProvidedBy'],
+    ['consumesApi', 'apiConsumedBy'],
+    ['memberOf', 'hasMember'],
+    ['childOf', 'parentOf'],
+  ].flatMap(([type = '', inverse = '']) => [
+    [type.toLowerCase(), { type, isInverse: false }],
+    [inverse.toLowerCase(), { type, isInverse: true }],
+  ]),
+)
+
+/** One of a pair of edges, in the direction that people read; undefined for a type that is none of ours. */
+export function readableEdge(source: string, type: string, target: string): { source: string; type: string; target: string } | undefined {
+  const found = READABLE[type.toLowerCase()]
+  if (!found) return undefined
+  return found.isInverse ? { source: target, type: found.type, target: source } : { source, type: found.type, target }
 }

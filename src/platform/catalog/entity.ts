@@ -29,7 +29,7 @@ export interface EntityRelation {
   targetRef: string
 }
 
-interface EntityStatusItem {
+export interface EntityStatusItem {
   type: string
   level: 'info' | 'warning' | 'error'
   message: string

@@ -32,7 +32,7 @@ beforeAll(async () => {
   catalog = createCatalog({ ...shared, source: new GitHostSource(host), trusted, publicUrl, searchSources: [] })
   const scaffolder = createScaffolder({ ...shared, host, catalog, publicUrl })
   await seedOrganisation({ checkout: process.cwd(), host, log: silentLogger })
-  await catalog.ingestion.rescan()
+  await catalog.repositories.rescan()
   const { register } = scaffolder.drivers
   const doomed: Driver = {
     name: 'register',

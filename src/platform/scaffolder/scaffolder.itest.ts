@@ -38,7 +38,7 @@ beforeAll(async () => {
   })
   scaffolder = createScaffolder({ ...shared, host, catalog, publicUrl: () => 'http://fairway.test' })
   await seedOrganisation({ checkout: process.cwd(), host, log: silentLogger })
-  await catalog.ingestion.rescan()
+  await catalog.repositories.rescan()
 })
 afterAll(async () => {
   await database[Symbol.asyncDispose]()

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { FieldProblem } from '#kernel/common/fault'
 
 /** Which kinds a source may declare, and whether what it says of people gives rights. */
@@ -69,4 +70,14 @@ export interface EmittedLocation {
   isRequired: boolean
   /** Path of the file that has it. */
   file: string
+}
+
+/** Hash of all that a file's entities depend on: while it is the same, the file is not read again. */
+export function contentKey(file: SourceFile, trust: SourceTrust): string {
+  const { text, ...place } = file
+  return createHash('sha256')
+    .update(JSON.stringify([place, trust.level, trust.allow ?? []]))
+    .update(text)
+    .digest('hex')
+    .slice(0, 40)
 }

@@ -11,7 +11,9 @@ import { gitHostFaults, LocalGitHost } from '#delivery/git-host'
 import { createCatalog, GitHostSource, type Catalog } from '#platform/catalog'
 import { driverContract, type DriverHarness } from '../../../kernel/common/driver/driver-contract.ts'
 import { recordIntent } from './effect-store.ts'
-import { FilesDriver, RegisterDriver, RepositoryDriver } from './index.ts'
+import { FilesDriver } from './files-driver.ts'
+import { RegisterDriver } from './register-driver.ts'
+import { RepositoryDriver } from './repository-driver.ts'
 
 let database: TestDatabase
 let folder: string
@@ -45,7 +47,7 @@ const renderFiles = async (input: JsonObject): Promise<{ path: string; content: 
 
 driverContract('repository', {
   make: async (): Promise<DriverHarness> => ({
-    driver: new RepositoryDriver({ host, db: database.db }),
+    driver: new RepositoryDriver({ hostOf: () => host, db: database.db }),
     request: () => ({ id: 'repository', target: `repository/acme/r${++counter}`, desired: { createdBy: 'user:default/ana' } }),
     crashHalfway: async (action, key) => {
       const [, owner = '', name = ''] = action.target.split('/')
@@ -56,7 +58,7 @@ driverContract('repository', {
     broken: async () =>
       new RepositoryDriver({
         db: database.db,
-        host: { createRepository: fails, findRepository: fails, deleteRepository: fails, resolveRef: fails, log: fails },
+        hostOf: () => ({ createRepository: fails, findRepository: fails, deleteRepository: fails, resolveRef: fails, log: fails }),
       }),
   }),
 })
@@ -67,14 +69,14 @@ driverContract('files', {
     const names = [name, `${name}b`]
     for (const each of names) await host.createRepository({ owner: 'acme', name: each, createdBy: 'user:default/ana' })
     return {
-      driver: new FilesDriver({ host, renderFiles }),
+      driver: new FilesDriver({ hostOf: () => host, renderFiles }),
       request: () => ({
         id: 'files',
         target: `files/acme/${names.shift() ?? name}@main`,
         desired: { text: 'hello', message: 'Start', author, pusher: 'user:default/ana' },
       }),
       secrets: async () => [],
-      broken: async () => new FilesDriver({ renderFiles, host: { commitFiles: fails, resolveRef: fails, log: fails, findRepository: fails } }),
+      broken: async () => new FilesDriver({ renderFiles, hostOf: () => ({ commitFiles: fails, resolveRef: fails, log: fails, findRepository: fails }) }),
     }
   },
   without: { remove: 'commits stay as long as their repository does' },
@@ -98,7 +100,7 @@ driverContract('register', {
       driver: new RegisterDriver(catalog),
       request: () => ({ id: 'register', target: `entity/system:default/${name}`, desired: { repository: `acme/${name}`, branch: 'main' } }),
       secrets: async () => [],
-      broken: async () => new RegisterDriver({ query: catalog.query, ingestion: { ingestRepository: fails } }),
+      broken: async () => new RegisterDriver({ query: catalog.query, repositories: { ingestRepository: fails } }),
     }
   },
   without: { stale: 'reading a repository once more is always right: the push may have been first', remove: 'an entity stays as long as its file does' },

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../../test/harness/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '#harness'
 import { MemoryJournal } from '#kernel/node/journal'
 import { silentLogger } from '#kernel/node/log'
-import { createCatalog, type Catalog } from './catalog.ts'
-import { MemoryCatalogSource } from './catalog-source.ts'
-import { searchEntities } from './entity-search.ts'
+import { createCatalog, type Catalog } from '../catalog.ts'
+import { MemoryCatalogSource } from '../catalog-source.ts'
+import { searchEntities } from '../entity-search.ts'
 
 const ORGANISATION = 'fairway/organisation'
 const component = (name: string, extra = ''): string =>
@@ -38,8 +38,8 @@ beforeAll(async () => {
 })
 afterAll(async () => await database[Symbol.asyncDispose]())
 
-async function push(repository: string, branch = 'main'): Promise<Awaited<ReturnType<Catalog['ingestion']['onPush']>>> {
-  return await catalog.ingestion.onPush({ repository, ref: `refs/heads/${branch}`, after: 'x', pusher: 'user:default/ana' })
+async function push(repository: string, branch = 'main'): Promise<Awaited<ReturnType<Catalog['repositories']['onPush']>>> {
+  return await catalog.repositories.onPush({ repository, ref: `refs/heads/${branch}`, after: 'x', pusher: 'user:default/ana' })
 }
 const find = async (ref: string): ReturnType<Catalog['query']['findByRef']> => await catalog.query.findByRef(ref)
 
@@ -86,11 +86,11 @@ describe('ingestion', () => {
     expect(await push('acme/copy')).toMatchObject({ added: [], problems: [{ message: expect.stringContaining('acme/orders/catalog-info.yaml') as string }] })
     expect((await find('component:default/orders'))?.repository).toBe('acme/orders')
     source.write('acme/orders', 'catalog-info.yaml', null)
-    expect(await push('acme/orders')).toMatchObject({ removed: ['component:default/orders'] })
+    expect(await push('acme/orders')).toMatchObject({ removed: [], altered: ['component:default/orders'] })
     expect((await find('component:default/orders'))?.repository).toBe('acme/copy')
     source.remove('acme/copy')
     source.write('acme/orders', 'catalog-info.yaml', component('orders'))
-    await catalog.ingestion.rescan()
+    await catalog.repositories.rescan()
     expect((await find('component:default/orders'))?.repository).toBe('acme/orders')
   })
 
@@ -148,15 +148,15 @@ describe('directory', () => {
 
 describe('search', () => {
   it.each(['orders', 'ord', 'ordres', 'counts', 'ORDERS service', 'paym'])('finds orders by %j', async (text) => {
-    const hits = await searchEntities(database.db, { text, limit: 10 })
+    const hits = await searchEntities(catalog.query, { text, limit: 10 })
     expect(hits.map((hit) => hit.ref)).toContain('component:default/orders')
   })
 
   it('puts the name before the description', async () => {
-    expect((await searchEntities(database.db, { text: 'orders', limit: 10 }))[0]?.ref).toBe('component:default/orders')
+    expect((await searchEntities(catalog.query, { text: 'orders', limit: 10 }))[0]?.ref).toBe('component:default/orders')
   })
 
   it.each(['', "';--", '!!! &', 'xyzzyqwert'])('finds nothing, without failing, by %j', async (text) => {
-    expect(await searchEntities(database.db, { text, limit: 10 })).toEqual([])
+    expect(await searchEntities(catalog.query, { text, limit: 10 })).toEqual([])
   })
 })

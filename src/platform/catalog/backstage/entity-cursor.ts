@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { catalogFaults } from './catalog-faults.ts'
-import { assertPredicate, type EntityPredicate } from './entity-predicate.ts'
+import { catalogFaults } from '../catalog-faults.ts'
+import { assertPredicate, type EntityPredicate } from '../entity-predicate.ts'
 
 /** Where a page ends, in the very shape of Backstage's cursor: its client decodes it, and goes on by POST when it has a `query`. */
 export interface EntityCursor {

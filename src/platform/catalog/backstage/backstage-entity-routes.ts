@@ -1,12 +1,16 @@
 import { z } from 'zod'
-import { readJson, type Route } from '#kernel/node/http'
-import { catalogFaults } from './catalog-faults.ts'
+import { jsonTextResponse, readJson, type Route } from '#kernel/node/http'
+import { catalogFaults } from '../catalog-faults.ts'
+import type { EntityOrder, EntityText } from '../catalog-reader.ts'
+import type { Entity } from '../entity.ts'
+import { assertPredicate, parseFilters } from '../entity-predicate.ts'
+import type { EntityQuery } from '../entity-query.ts'
+import { formatEntityRef } from '../entity-ref.ts'
+import type { BatchIngestion } from '../ingestion/batch-ingestion.ts'
+import { readAncestry } from './ancestry.ts'
 import { backstageRoute } from './backstage-route.ts'
 import { pickFields } from './entity-fields.ts'
 import { readPage, type PageRequest } from './entity-paging.ts'
-import { assertPredicate, parseFilters } from './entity-predicate.ts'
-import type { EntityOrder, EntityQuery, StoredEntity } from './entity-query.ts'
-import { formatEntityRef } from './entity-ref.ts'
 
 const DEFAULT_LIMIT = 20
 const MAX_LIMIT = 500
@@ -26,7 +30,7 @@ const refsBody = z.object({ entityRefs: z.array(z.string()).max(1_000), fields, 
 const facetsBody = z.object({ facets: z.array(z.string()).min(1).max(50), query: z.unknown().optional() })
 
 /** Backstage's entity routes, as `@backstage/catalog-client` calls them. */
-export function backstageEntityRoutes(query: EntityQuery): Route[] {
+export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery; ingestion: Pick<BatchIngestion, 'removeEntity'> }): Route[] {
   return [
     backstageRoute({
       method: 'GET',
@@ -34,13 +38,16 @@ export function backstageEntityRoutes(query: EntityQuery): Route[] {
       operation: 'backstage.getEntities',
       summary: "List entities in Backstage's shape",
       handle: async ({ url }) => {
-        const found = await query.list({
-          predicate: parseFilters(url.searchParams.getAll('filter')),
-          order: url.searchParams.getAll('order').map(parseColonOrder),
-          limit: numberOf(url, 'limit'),
+        const predicate = parseFilters(url.searchParams.getAll('filter'))
+        const limit = numberOf(url, 'limit')
+        const found = await query.query({
+          ...(predicate === undefined ? {} : { predicate }),
+          orders: url.searchParams.getAll('order').map(parseColonOrder),
+          tie: 'ref',
+          ...(limit === undefined ? {} : { limit }),
           offset: numberOf(url, 'offset') ?? offsetOfAfter(url.searchParams.get('after')),
         })
-        return found.map((item) => pickFields(item.entity, commaList(url, 'fields')))
+        return jsonTextResponse(listText(found.items, commaList(url, 'fields')))
       },
     }),
     backstageRoute({
@@ -95,8 +102,9 @@ export function backstageEntityRoutes(query: EntityQuery): Route[] {
       handle: async ({ request, url }) => {
         const body = parse(refsBody, await readJson(request))
         const predicate = body.query === undefined ? parseFilters(url.searchParams.getAll('filter')) : assertPredicate(body.query)
-        const found = await query.listByRefs(body.entityRefs, predicate)
-        return { items: body.entityRefs.map((ref) => projected(found.get(ref.toLowerCase()), body.fields ?? [])) }
+        const found = await query.listTexts(body.entityRefs, predicate)
+        const items = body.entityRefs.map((ref) => found.get(ref.toLowerCase())).map((json) => (json === undefined ? 'null' : picked(json, body.fields ?? [])))
+        return jsonTextResponse(`{"items":[${items.join(',')}]}`)
       },
     }),
     backstageRoute({
@@ -104,7 +112,7 @@ export function backstageEntityRoutes(query: EntityQuery): Route[] {
       path: '/entities/by-name/{kind}/{namespace}/{name}',
       operation: 'backstage.getEntityByName',
       summary: 'Get one entity',
-      handle: async ({ params }) => (await getByName(query, params)).entity,
+      handle: async ({ params }) => jsonTextResponse((await getByName(query, params)).json),
     }),
     backstageRoute({
       method: 'GET',
@@ -112,8 +120,9 @@ export function backstageEntityRoutes(query: EntityQuery): Route[] {
       operation: 'backstage.getEntityAncestryByName',
       summary: 'Get an entity with those that it comes from',
       handle: async ({ params }) => {
-        const { ref, entity } = await getByName(query, params)
-        return { rootEntityRef: ref, items: [{ entity, parentEntityRefs: [] }] }
+        const { ref } = await getByName(query, params)
+        const items = (await readAncestry(query, ref)).map(({ json, parents }) => `{"entity":${json},"parentEntityRefs":${JSON.stringify(parents)}}`)
+        return jsonTextResponse(`{"rootEntityRef":${JSON.stringify(ref)},"items":[${items.join(',')}]}`)
       },
     }),
     backstageRoute({
@@ -122,10 +131,22 @@ export function backstageEntityRoutes(query: EntityQuery): Route[] {
       operation: 'backstage.getEntityByUid',
       summary: 'Get one entity by uid',
       handle: async ({ params }) => {
-        const uid = z.uuid().safeParse(params['uid'])
-        const found = uid.success ? await query.findByUid(uid.data) : undefined
-        if (!found) throw catalogFaults.not_found({ ref: params['uid'] ?? '' })
-        return found.entity
+        const uid = params['uid'] ?? ''
+        const found = isUid(uid) ? await query.findTextByUid(uid) : undefined
+        if (!found) throw catalogFaults.no_entity({ what: `No entity with uid ${uid}` })
+        return jsonTextResponse(found.json)
+      },
+    }),
+    backstageRoute({
+      method: 'DELETE',
+      path: '/entities/by-uid/{uid}',
+      operation: 'backstage.deleteEntityByUid',
+      summary: 'Remove one entity; the next reading of its file brings it back',
+      permission: 'catalog:write',
+      handle: async ({ params, caller }) => {
+        const uid = params['uid'] ?? ''
+        if (isUid(uid)) await ingestion.removeEntity(uid, caller?.principal ?? 'system:fairway')
+        return new Response(null, { status: 204 })
       },
     }),
     backstageRoute({
@@ -152,20 +173,29 @@ export function backstageEntityRoutes(query: EntityQuery): Route[] {
   ]
 }
 
-async function answerPage(query: EntityQuery, request: PageRequest, fields: readonly string[]): Promise<object> {
-  const page = await readPage(query, request)
-  return { ...page, items: page.items.map((item) => pickFields(item.entity, fields)) }
+async function answerPage(query: EntityQuery, request: PageRequest, fields: readonly string[]): Promise<Response> {
+  const { items, totalItems, pageInfo } = await readPage(query, request)
+  return jsonTextResponse(`{"items":${listText(items, fields)},"totalItems":${totalItems},"pageInfo":${JSON.stringify(pageInfo)}}`)
 }
 
-async function getByName(query: EntityQuery, params: Readonly<Record<string, string>>): Promise<StoredEntity> {
+async function getByName(query: EntityQuery, params: Readonly<Record<string, string>>): Promise<EntityText> {
   const { kind = '', namespace = '', name = '' } = params
-  const found = await query.findByRef(formatEntityRef({ kind, namespace, name }))
-  if (!found) throw catalogFaults.not_found({ ref: formatEntityRef({ kind, namespace, name }) })
+  const found = await query.findText(formatEntityRef({ kind, namespace, name }))
+  if (!found) throw catalogFaults.no_entity({ what: `No entity named '${name}' found, with kind '${kind}' in namespace '${namespace}'` })
   return found
 }
 
-function projected(item: StoredEntity | undefined, fields: readonly string[]): object | null {
-  return item === undefined ? null : pickFields(item.entity, fields)
+/** Documents pass through unparsed, but for those of which only some fields are wanted. */
+function listText(items: readonly EntityText[], fields: readonly string[]): string {
+  return `[${items.map(({ json }) => picked(json, fields)).join(',')}]`
+}
+
+function picked(json: string, fields: readonly string[]): string {
+  return fields.length === 0 ? json : JSON.stringify(pickFields(JSON.parse(json) as Entity, fields))
+}
+
+function isUid(text: string): boolean {
+  return z.guid().safeParse(text).success
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {

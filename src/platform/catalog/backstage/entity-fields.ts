@@ -1,4 +1,4 @@
-import type { Entity } from './entity.ts'
+import type { Entity } from '../entity.ts'
 
 /**
  * Keeps only the given paths of an entity, e.g. `['kind', 'metadata.annotations.backstage.io/view-url']`. A key may itself have dots.

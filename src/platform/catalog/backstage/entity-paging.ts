@@ -1,6 +1,7 @@
+import type { EntityOrder, EntityPosition, EntityText } from '../catalog-reader.ts'
+import type { EntityPredicate } from '../entity-predicate.ts'
+import type { EntityQuery } from '../entity-query.ts'
 import { decodeCursor, encodeCursor, type EntityCursor } from './entity-cursor.ts'
-import type { EntityPredicate } from './entity-predicate.ts'
-import type { EntityOrder, EntityQuery, StoredEntity } from './entity-query.ts'
 
 /** A first page is asked by predicate, order and text; every other one by cursor alone. */
 export interface PageRequest {
@@ -14,7 +15,7 @@ export interface PageRequest {
 }
 
 export interface EntityPage {
-  items: StoredEntity[]
+  items: EntityText[]
   totalItems: number
   pageInfo: { nextCursor?: string; prevCursor?: string }
 }
@@ -28,30 +29,40 @@ export async function readPage(query: EntityQuery, request: PageRequest): Promis
   const term = filter?.term.trim() ?? ''
   // Without fields, Backstage looks in the field that it orders by only.
   const text = term === '' ? undefined : { term, fields: filter?.fields && filter.fields.length > 0 ? filter.fields : [order?.field ?? 'metadata.uid'] }
-  const isTotalWanted = cursor === undefined && request.isTotalWanted
-  const totalItems = cursor?.totalItems ?? (isTotalWanted ? await query.count({ predicate, order, text }) : 0)
-  if (request.limit === 0) return { items: [], totalItems, pageInfo: {} }
-
-  const from = cursor && { values: cursor.orderFieldValues, isBackwards: cursor.isPrevious }
-  const page = await query.page({ predicate, order, text, from, limit: request.limit, offset: cursor ? 0 : request.offset })
-  const [first] = page.items
-  const last = page.items.at(-1)
-  if (!first || !last) return { items: [], totalItems, pageInfo: {} }
+  const [value, uid] = cursor?.orderFieldValues ?? []
+  const from = uid === undefined ? undefined : { values: [value ?? null], uid, isBackwards: cursor?.isPrevious ?? false }
+  const page = await query.query({
+    ...(predicate === undefined ? {} : { predicate }),
+    ...(text === undefined ? {} : { text }),
+    orders: order ? [order] : [],
+    missing: 'left-out',
+    limit: request.limit,
+    offset: cursor ? 0 : request.offset,
+    ...(from ? { from } : {}),
+  })
+  const totalItems = cursor ? cursor.totalItems : request.isTotalWanted ? page.total : 0
+  const { first, last } = page
+  if (request.limit === 0 || !first || !last) return { items: [], totalItems, pageInfo: {} }
+  const firstKey = keyOf(first)
   const common: Omit<EntityCursor, 'isPrevious' | 'orderFieldValues'> = {
     orderFields: order ? [order] : [],
     ...(predicate === undefined ? {} : { query: predicate }),
     fullTextFilter: { term, ...(filter?.fields ? { fields: [...filter.fields] } : {}) },
-    firstSortFieldValues: cursor?.firstSortFieldValues ?? first.key,
+    firstSortFieldValues: cursor?.firstSortFieldValues ?? firstKey,
     totalItems,
   }
-  const isAtStart = first.key[1] === common.firstSortFieldValues[1]
+  const isAtStart = firstKey[1] === common.firstSortFieldValues[1]
   const hasNext = cursor?.isPrevious ? true : page.hasMore
   return {
-    items: page.items.map(({ item }) => item),
+    items: page.items,
     totalItems,
     pageInfo: {
-      ...(hasNext ? { nextCursor: encodeCursor({ ...common, isPrevious: false, orderFieldValues: last.key }) } : {}),
-      ...(isAtStart || cursor === undefined ? {} : { prevCursor: encodeCursor({ ...common, isPrevious: true, orderFieldValues: first.key }) }),
+      ...(hasNext ? { nextCursor: encodeCursor({ ...common, isPrevious: false, orderFieldValues: keyOf(last) }) } : {}),
+      ...(isAtStart || cursor === undefined ? {} : { prevCursor: encodeCursor({ ...common, isPrevious: true, orderFieldValues: firstKey }) }),
     },
   }
+}
+
+function keyOf(position: EntityPosition): [string | null, string] {
+  return [position.values[0] ?? null, position.uid]
 }

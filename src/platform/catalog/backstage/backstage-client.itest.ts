@@ -1,11 +1,11 @@
 import { CATALOG_FILTER_EXISTS, CatalogClient } from '@backstage/catalog-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '../../../test/harness/test-database.ts'
+import { createTestDatabase, type TestDatabase } from '#harness'
 import { createRouter, httpFaults, serveHttp, systemCaller, type RunningServer } from '#kernel/node/http'
 import { MemoryJournal } from '#kernel/node/journal'
 import { silentLogger } from '#kernel/node/log'
-import { createCatalog } from './catalog.ts'
-import { MemoryCatalogSource } from './catalog-source.ts'
+import { createCatalog } from '../catalog.ts'
+import { MemoryCatalogSource } from '../catalog-source.ts'
 
 let database: TestDatabase
 let server: RunningServer
@@ -34,7 +34,7 @@ beforeAll(async () => {
     'apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: shop-api, tags: [rest]}\nspec: {type: openapi, lifecycle: production, owner: payments, definition: "x"}\n',
   ]
   source.write('fairway/organisation', 'all.yaml', [...components, ...others].join('---\n'))
-  await catalog.ingestion.rescan()
+  await catalog.repositories.rescan()
   const fetchHandler = createRouter(catalog.routes, {
     log: silentLogger,
     authorize: async () => ({ isAllowed: true, reason: '' }),
@@ -237,22 +237,5 @@ describe('@backstage/catalog-client', () => {
       rootEntityRef: 'component:default/c1',
       items: [{ parentEntityRefs: [] }],
     })
-  })
-
-  it('locations: by list, id, ref, entity and query', async () => {
-    const { items } = await client.getLocations(undefined, options)
-    const [location] = items
-    expect(location).toMatchObject({ type: 'url', target: 'http://fairway.test/repositories/fairway/organisation/blob/main/all.yaml' })
-    expect(await client.getLocationById(location?.id ?? '', options)).toEqual(location)
-    expect(await client.getLocationByRef(`url:${location?.target}`, options)).toEqual(location)
-    expect(await client.getLocationByEntity('component:default/c1', options)).toEqual(location)
-    expect(await client.queryLocations({ limit: 2 }, options)).toMatchObject({ totalItems: 1, pageInfo: {} })
-    expect(await client.getLocationById('absent', options)).toBeUndefined()
-  })
-
-  it('validateEntity', async () => {
-    const entity = { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'a' }, spec: { owner: 'x' } }
-    expect(await client.validateEntity(entity, 'url:http://x', options)).toEqual({ valid: true })
-    expect(await client.validateEntity({ ...entity, spec: {} }, 'url:http://x', options)).toMatchObject({ valid: false, errors: [{ name: 'InputError' }] })
   })
 })

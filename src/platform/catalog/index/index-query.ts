@@ -1,0 +1,184 @@
+import { canonicalJson } from '#kernel/common/json'
+import type { EntityOrder } from '../catalog-reader.ts'
+import type { EntityPredicate } from '../entity-predicate.ts'
+import type { EntityIndex } from './entity-index.ts'
+import { evaluate, membersNamed } from './predicate-evaluation.ts'
+import { ByteBoundCache } from './result-cache.ts'
+import { SlotSet } from './slot-set.ts'
+import { NO_RANK, type ValueOrder } from './value-order.ts'
+
+/** What is asked of the index: which entities, in which order. */
+export interface IndexQuestion {
+  predicate?: EntityPredicate
+  text?: { term: string; fields: readonly string[] }
+  orders: readonly EntityOrder[]
+  tie: 'uid' | 'ref'
+  missing: 'last' | 'left-out'
+}
+
+/** Entities that match, in order. */
+export interface IndexResult {
+  slots: Uint32Array
+  /** The order that a position is compared by; undefined when it is the tie alone. */
+  order: ValueOrder | undefined
+  isDescending: boolean
+}
+
+const RESULT_BYTES = 16 * 1024 * 1024
+const SET_BYTES = 8 * 1024 * 1024
+const FACET_BYTES = 8 * 1024 * 1024
+/** Sets that are smaller than this part of all are sorted by comparing; larger ones by counting. */
+const SPARSE = 16
+
+/** Answers questions from the index, and keeps the answers until the version changes. */
+export class IndexQuery {
+  readonly #index: EntityIndex
+  readonly #results = new ByteBoundCache<IndexResult>(RESULT_BYTES)
+  readonly #sets = new ByteBoundCache<SlotSet>(SET_BYTES)
+  readonly #facets = new ByteBoundCache<readonly { value: string; count: number }[]>(FACET_BYTES)
+  #version = -1
+
+  constructor(index: EntityIndex) {
+    this.#index = index
+  }
+
+  get sizeBytes(): Record<string, number> {
+    return { results: this.#results.sizeBytes + this.#sets.sizeBytes + this.#facets.sizeBytes }
+  }
+
+  /** Entities that match, in no order. */
+  set(predicate: EntityPredicate | undefined, text?: IndexQuestion['text']): SlotSet {
+    this.#forgetOld()
+    if (predicate === undefined && text === undefined) return this.#index.everything()
+    const key = canonicalJson({ predicate: predicate ?? null, text: text ? { term: text.term.toLowerCase(), fields: [...text.fields] } : null })
+    const known = this.#sets.get(key)
+    if (known) return known
+    let set = predicate === undefined ? this.#index.everything() : evaluate(this.#index, predicate)
+    if (text && set.size > 0) set = set.and(SlotSet.union(text.fields.map((field) => this.#index.withText(field.toLowerCase(), text.term))))
+    this.#sets.set(key, set, set.sizeBytes)
+    return set
+  }
+
+  result(question: IndexQuestion): IndexResult {
+    this.#forgetOld()
+    const key = canonicalJson({ ...question, predicate: question.predicate ?? null, text: question.text ?? null } as never)
+    const known = this.#results.get(key)
+    if (known) return known
+    const result = this.#materialise(question)
+    this.#results.set(key, result, result.slots.byteLength)
+    return result
+  }
+
+  /** How often each value of a key is there, by value. */
+  facet(name: string, predicate: EntityPredicate | undefined): readonly { value: string; count: number }[] {
+    this.#forgetOld()
+    const key = canonicalJson({ name, predicate: predicate ?? null } as never)
+    const known = this.#facets.get(key)
+    if (known) return known
+    const values = this.#count(name.toLowerCase(), predicate)
+    this.#facets.set(
+      key,
+      values,
+      values.reduce((sum, { value }) => sum + 64 + value.length, 0),
+    )
+    return values
+  }
+
+  #forgetOld(): void {
+    if (this.#version === this.#index.version) return
+    this.#results.clear()
+    this.#sets.clear()
+    this.#facets.clear()
+    this.#version = this.#index.version
+  }
+
+  #count(field: string, predicate: EntityPredicate | undefined): readonly { value: string; count: number }[] {
+    const among = predicate === undefined ? undefined : this.set(predicate)
+    if (field === 'metadata.uid')
+      return Array.from((among ?? this.#index.everything()).toSorted(), (slot) => ({ value: this.#index.uids.uidOf(slot), count: 1 })).sort(byValue)
+    const column = this.#index.column(field)
+    if (!column || column.pairCount === 0) {
+      const named = membersNamed(this.#index, field)
+      const count = (among ? named.and(among) : named).size
+      return count === 0 ? [] : [{ value: 'true', count }]
+    }
+    let counts: Map<number, number>
+    if (among && among.size * 64 < column.pairCount) {
+      counts = new Map()
+      const key = this.#index.pool.find(field)
+      for (const slot of among.toSorted()) for (const value of this.#index.valuesOf(slot, key)) if (value !== 0) counts.set(value, (counts.get(value) ?? 0) + 1)
+    } else counts = column.countValues(among)
+    return Array.from(counts, ([value, count]) => ({ value: this.#index.pool.text(value), count })).sort(byValue)
+  }
+
+  #materialise(question: IndexQuestion): IndexResult {
+    let set = this.set(question.predicate, question.text)
+    const orders = question.orders.map(({ field, order }) => ({
+      order: isTie(field) ? undefined : this.#index.order(field.toLowerCase()),
+      isUid: isTie(field),
+      isDescending: order === 'desc',
+    }))
+    const [first] = orders
+    const [firstAsked] = question.orders
+    if (first && firstAsked && question.missing === 'left-out' && !first.isUid)
+      set = set.and(this.#index.column(firstAsked.field.toLowerCase())?.all() ?? SlotSet.EMPTY)
+    const isTieDescending = question.tie === 'uid' && (first?.isDescending ?? false)
+    let slots = this.#byTie(set, question.tie)
+    if (isTieDescending) slots = slots.slice().reverse()
+    for (const { order, isUid, isDescending } of orders.toReversed()) {
+      if (isUid) slots = this.#byUid(slots, isDescending)
+      else if (order) slots = sortedByRank(slots, order.ranks(this.#index.slotCount), order.count, isDescending)
+    }
+    return { slots, order: first?.order, isDescending: first?.isDescending ?? false }
+  }
+
+  #byTie(set: SlotSet, tie: 'uid' | 'ref'): Uint32Array {
+    if (tie === 'ref') {
+      const order = this.#index.refOrder()
+      return order ? sortedByRank(set.toSorted(), order.ranks(this.#index.slotCount), order.count, false) : set.toSorted()
+    }
+    const all = this.#index.uids.slots()
+    if (set.size === all.length) return all
+    if (set.size * SPARSE > all.length) return all.filter((slot) => set.has(slot))
+    const ranks = this.#index.uids.ranks()
+    return set
+      .toSorted()
+      .slice()
+      .sort((a, b) => ranks[a]! - ranks[b]!)
+  }
+
+  #byUid(slots: Uint32Array, isDescending: boolean): Uint32Array {
+    const ranks = this.#index.uids.ranks()
+    return slots.slice().sort((a, b) => (isDescending ? ranks[b]! - ranks[a]! : ranks[a]! - ranks[b]!))
+  }
+}
+
+function isTie(field: string): boolean {
+  return field.toLowerCase() === 'metadata.uid'
+}
+
+function byValue(a: { value: string }, b: { value: string }): number {
+  return a.value < b.value ? -1 : 1
+}
+
+/** Sorts by rank and keeps the order of equals; slots without a rank come last, whatever the direction. */
+function sortedByRank(slots: Uint32Array, ranks: Uint32Array, count: number, isDescending: boolean): Uint32Array {
+  const keyOf = (slot: number): number => {
+    const rank = ranks[slot]!
+    return rank === NO_RANK ? count : isDescending ? count - 1 - rank : rank
+  }
+  if (slots.length * SPARSE < count) {
+    const keys = new Float64Array(slots.length)
+    for (let at = 0; at < slots.length; at++) keys[at] = keyOf(slots[at]!) * 2 ** 24 + at
+    keys.sort()
+    const sorted = new Uint32Array(slots.length)
+    for (let at = 0; at < slots.length; at++) sorted[at] = slots[keys[at]! % 2 ** 24]!
+    return sorted
+  }
+  const places = new Uint32Array(count + 2)
+  for (const slot of slots) places[keyOf(slot) + 1]!++
+  for (let at = 1; at < places.length; at++) places[at]! += places[at - 1]!
+  const sorted = new Uint32Array(slots.length)
+  for (const slot of slots) sorted[places[keyOf(slot)]!++] = slot
+  return sorted
+}

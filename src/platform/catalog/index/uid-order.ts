@@ -1,0 +1,132 @@
+import { grown } from './fact-arena.ts'
+
+/** The uids of all slots, 16 bytes each, and the order of slots by them. */
+export class UidOrder {
+  #words = new Uint32Array(1 << 12)
+  #isThere = new Uint8Array(1 << 10)
+  #slots = new Uint32Array(0)
+  #ranks = new Uint32Array(0)
+  #changed = new Set<number>()
+  #isBuilt = false
+
+  get sizeBytes(): number {
+    return this.#words.byteLength + this.#slots.byteLength + this.#ranks.byteLength
+  }
+
+  set(slot: number, uid: string): void {
+    if (slot >= this.#isThere.length) {
+      this.#words = grown(this.#words, Math.ceil(this.#isThere.length * 1.6) * 4)
+      const isThere = new Uint8Array(this.#words.length / 4)
+      isThere.set(this.#isThere)
+      this.#isThere = isThere
+    }
+    const hex = uid.replaceAll('-', '')
+    for (let at = 0; at < 4; at++) this.#words[slot * 4 + at] = Number.parseInt(hex.slice(at * 8, at * 8 + 8), 16)
+    this.#isThere[slot] = 1
+    this.#changed.add(slot)
+  }
+
+  delete(slot: number): void {
+    this.#isThere[slot] = 0
+    this.#changed.add(slot)
+  }
+
+  uidOf(slot: number): string {
+    let hex = ''
+    for (let at = 0; at < 4; at++) hex += this.#words[slot * 4 + at]!.toString(16).padStart(8, '0')
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  }
+
+  /** All slots in use, by uid. Not to be altered. */
+  slots(): Uint32Array {
+    this.#refresh()
+    return this.#slots
+  }
+
+  /** The place of a slot among all, by uid. */
+  ranks(): Uint32Array {
+    this.#refresh()
+    return this.#ranks
+  }
+
+  /** Place of the first uid that is not below `uid`. */
+  rankOf(uid: string): number {
+    this.#refresh()
+    const wanted = uid.toLowerCase()
+    let low = 0
+    let high = this.#slots.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.uidOf(this.#slots[middle]!) < wanted) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  slotOf(uid: string): number | undefined {
+    const slot = this.slots()[this.rankOf(uid)]
+    return slot !== undefined && this.uidOf(slot) === uid.toLowerCase() ? slot : undefined
+  }
+
+  #refresh(): void {
+    if (this.#changed.size === 0) return
+    if (!this.#isBuilt || this.#changed.size * 8 > this.#slots.length) this.#rebuild()
+    else this.#merge()
+    this.#changed.clear()
+    if (this.#ranks.length < this.#isThere.length) this.#ranks = new Uint32Array(this.#isThere.length)
+    const [slots, ranks] = [this.#slots, this.#ranks]
+    for (let rank = 0; rank < slots.length; rank++) ranks[slots[rank]!] = rank
+  }
+
+  #rebuild(): void {
+    const keys: number[] = []
+    // The first 31 bits and the slot in one exact number: sorted as numbers, and the few that are alike are looked at again.
+    for (let slot = 0; slot < this.#isThere.length; slot++) if (this.#isThere[slot] === 1) keys.push((this.#words[slot * 4]! >>> 1) * SLOTS + slot)
+    const sorted = Float64Array.from(keys).sort()
+    const slots = new Uint32Array(sorted.length)
+    for (let at = 0; at < sorted.length; at++) {
+      const slot = sorted[at]! % SLOTS
+      let to = at
+      while (to > 0 && this.#compare(slots[to - 1]!, slot) > 0) {
+        slots[to] = slots[to - 1]!
+        to--
+      }
+      slots[to] = slot
+    }
+    this.#slots = slots
+    this.#isBuilt = true
+  }
+
+  #merge(): void {
+    const kept = this.#slots.filter((slot) => !this.#changed.has(slot))
+    const fresh = [...this.#changed].filter((slot) => this.#isThere[slot] === 1).sort((a, b) => this.#compare(a, b))
+    const merged = new Uint32Array(kept.length + fresh.length)
+    let from = 0
+    let to = 0
+    for (const slot of fresh) {
+      let low = from
+      let high = kept.length
+      while (low < high) {
+        const middle = (low + high) >>> 1
+        if (this.#compare(kept[middle]!, slot) < 0) low = middle + 1
+        else high = middle
+      }
+      merged.set(kept.subarray(from, low), to)
+      to += low - from
+      from = low
+      merged[to++] = slot
+    }
+    merged.set(kept.subarray(from), to)
+    this.#slots = merged
+  }
+
+  #compare(a: number, b: number): number {
+    for (let at = 0; at < 4; at++) {
+      const difference = this.#words[a * 4 + at]! - this.#words[b * 4 + at]!
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+}
+
+const SLOTS = 2 ** 22

@@ -1,0 +1,147 @@
+import type { FactColumn } from './fact-column.ts'
+import { grown } from './fact-arena.ts'
+import { NO_TEXT, type TextPool } from './text-pool.ts'
+
+/** Rank of a slot that has no value. */
+export const NO_RANK = 0xff_ff_ff_ff
+
+/**
+ * The order of slots by their least value of one key, letters' case aside. A new value moves the ranks behind it; values that nobody has any more stay.
+ */
+export class ValueOrder {
+  readonly #pool: TextPool
+  readonly #column: FactColumn
+  readonly #valuesOf: (slot: number) => readonly number[]
+  /** Different values in lower case, in order. */
+  #texts: Uint32Array = new Uint32Array(0)
+  #ranks = new Uint32Array(0)
+  #isBuilt = false
+  #touched = new Set<number>()
+
+  /** @param valuesOf texts of a slot's values of this key. */
+  constructor(pool: TextPool, column: FactColumn, valuesOf: (slot: number) => readonly number[]) {
+    this.#pool = pool
+    this.#column = column
+    this.#valuesOf = valuesOf
+  }
+
+  /** Notes that a slot's values of this key may have changed. */
+  touch(slot: number): void {
+    if (this.#isBuilt) this.#touched.add(slot)
+  }
+
+  get sizeBytes(): number {
+    return this.#texts.byteLength + this.#ranks.byteLength
+  }
+
+  /** Rank by slot, `NO_RANK` without a value. Not to be altered. */
+  ranks(slots: number): Uint32Array {
+    this.#refresh(slots)
+    return this.#ranks
+  }
+
+  /** One more than the greatest rank. */
+  get count(): number {
+    return this.#texts.length
+  }
+
+  textAt(rank: number): string | null {
+    return rank === NO_RANK ? null : this.#pool.text(this.#texts[rank]!)
+  }
+
+  /** Rank of the first value that is not below `text`; exact tells whether it is that very text. */
+  rankOf(text: string): { rank: number; isExact: boolean } {
+    let low = 0
+    let high = this.#texts.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#pool.text(this.#texts[middle]!) < text) low = middle + 1
+      else high = middle
+    }
+    return { rank: low, isExact: low < this.#texts.length && this.#pool.text(this.#texts[low]!) === text }
+  }
+
+  /** Texts of all values that begin with `prefix`, which is in lower case. */
+  valuesWithPrefix(prefix: string, slots: number): number[] {
+    this.#refresh(slots)
+    const found: number[] = []
+    for (let at = this.rankOf(prefix).rank; at < this.#texts.length; at++) {
+      if (!this.#pool.text(this.#texts[at]!).startsWith(prefix)) break
+      found.push(this.#texts[at]!)
+    }
+    return found
+  }
+
+  #refresh(slots: number): void {
+    if (this.#ranks.length < slots) {
+      const length = this.#ranks.length
+      this.#ranks = grown(this.#ranks, Math.ceil(slots * 1.2)).fill(NO_RANK, length)
+    }
+    if (!this.#isBuilt || this.#touched.size * 8 > slots) this.#rebuild()
+    else if (this.#touched.size > 0) this.#applyTouched()
+    this.#touched.clear()
+  }
+
+  #rebuild(): void {
+    const rankOf = new Map<number, number>()
+    for (const value of this.#column.values()) rankOf.set(this.#pool.lowerOf(value), 0)
+    const sorted = Array.from(rankOf.keys(), (id) => ({ id, text: this.#pool.text(id) })).sort(byText)
+    this.#texts = Uint32Array.from(sorted, ({ id }) => id)
+    this.#texts.forEach((id, rank) => void rankOf.set(id, rank))
+    this.#ranks.fill(NO_RANK)
+    this.#column.forEach((value, slot) => {
+      if (value === NO_TEXT) return
+      const rank = rankOf.get(this.#pool.lowerOf(value))!
+      if (rank < this.#ranks[slot]!) this.#ranks[slot] = rank
+    })
+    this.#isBuilt = true
+  }
+
+  #applyTouched(): void {
+    const fresh = new Map<number, string>()
+    const leastOf = new Map<number, string>()
+    for (const slot of this.#touched) {
+      let least: string | undefined
+      for (const value of this.#valuesOf(slot)) {
+        if (value === NO_TEXT) continue
+        const id = this.#pool.lowerOf(value)
+        const text = this.#pool.text(id)
+        if (!this.rankOf(text).isExact) fresh.set(id, text)
+        if (least === undefined || text < least) least = text
+      }
+      if (least === undefined) this.#ranks[slot] = NO_RANK
+      else leastOf.set(slot, least)
+    }
+    if (fresh.size > 0) this.#insert(Array.from(fresh, ([id, text]) => ({ id, text })).sort(byText))
+    for (const [slot, text] of leastOf) this.#ranks[slot] = this.rankOf(text).rank
+  }
+
+  /** Puts new values between the others, and moves the ranks behind them. */
+  #insert(fresh: readonly { id: number; text: string }[]): void {
+    const merged = new Uint32Array(this.#texts.length + fresh.length)
+    const places = fresh.map(({ text }) => this.rankOf(text).rank)
+    let from = 0
+    let to = 0
+    fresh.forEach(({ id }, index) => {
+      const at = places[index]!
+      merged.set(this.#texts.subarray(from, at), to)
+      to += at - from
+      from = at
+      merged[to++] = id
+    })
+    merged.set(this.#texts.subarray(from), to)
+    const ranks = this.#ranks
+    for (let slot = 0; slot < ranks.length; slot++) {
+      const rank = ranks[slot]!
+      if (rank === NO_RANK || rank < places[0]!) continue
+      let moved = 1
+      while (moved < places.length && places[moved]! <= rank) moved++
+      ranks[slot] = rank + moved
+    }
+    this.#texts = merged
+  }
+}
+
+function byText(a: { text: string }, b: { text: string }): number {
+  return a.text < b.text ? -1 : 1
+}

@@ -1,0 +1,67 @@
+import type { Entity, EntityRelation } from '../entity.ts'
+import { edgesOf, type Edge } from '../entity-relations.ts'
+
+/** A ref's relations that come and go. */
+export interface RelationChange {
+  added: Map<string, EntityRelation>
+  removed: Map<string, EntityRelation>
+}
+
+/** What an ingestion does to the declarations of one ref. */
+export interface DeclarationChange {
+  ref: string
+  before: Entity | null
+  after: Entity | null
+}
+
+export const edgeKey = (edge: Edge): string => `${edge.sourceRef} ${edge.type} ${edge.targetRef}`
+const relationKey = (edge: Edge): string => `${edge.type} ${edge.targetRef}`
+
+/** Edges that were declared and are not any more, and the other way round. Pure. */
+export function edgeDiff(change: DeclarationChange): { added: Edge[]; removed: Edge[] } {
+  const before = change.before ? edgesOf(change.before) : []
+  const after = change.after ? edgesOf(change.after) : []
+  if (before.length === 0) return { added: after, removed: [] }
+  const had = new Set(before.map(edgeKey))
+  const has = new Set(after.map(edgeKey))
+  return { added: after.filter((edge) => !had.has(edgeKey(edge))), removed: before.filter((edge) => !has.has(edgeKey(edge))) }
+}
+
+/** The end of an edge that did not declare it. */
+export function otherEnd(edge: Edge, declaredBy: string): string {
+  return edge.sourceRef === declaredBy ? edge.targetRef : edge.sourceRef
+}
+
+/** Gathers edges as changes of each ref's relations; an edge that comes and goes comes. */
+export class RelationChanges {
+  readonly byRef = new Map<string, RelationChange>()
+
+  add(edge: Edge): void {
+    const change = this.#of(edge.sourceRef)
+    change.added.set(relationKey(edge), { type: edge.type, targetRef: edge.targetRef })
+  }
+
+  remove(edge: Edge): void {
+    const change = this.#of(edge.sourceRef)
+    change.removed.set(relationKey(edge), { type: edge.type, targetRef: edge.targetRef })
+  }
+
+  /** The relations of a ref after the changes. */
+  applied(ref: string, before: readonly EntityRelation[]): EntityRelation[] {
+    const change = this.byRef.get(ref)
+    if (!change) return [...before]
+    const relations = new Map(before.map((relation) => [`${relation.type} ${relation.targetRef}`, relation]))
+    for (const key of change.removed.keys()) relations.delete(key)
+    for (const [key, relation] of change.added) relations.set(key, relation)
+    return [...relations.values()]
+  }
+
+  #of(ref: string): RelationChange {
+    let found = this.byRef.get(ref)
+    if (!found) {
+      found = { added: new Map(), removed: new Map() }
+      this.byRef.set(ref, found)
+    }
+    return found
+  }
+}
