@@ -9,12 +9,14 @@ import type { CommitRequest, GitHost, Push } from './git-host.ts'
 export interface GitHostUnderTest {
   host: GitHost
   pushes: (repository: string) => Promise<Push[]>
+  /** Where repositories are made, e.g. `acme/shop` on a host whose owners nest. Default `acme`. */
+  owner?: string
   /** Makes an owner be there, where one must be before it has repositories. */
   prepareOwner?: (owner: string) => Promise<void>
 }
 
 /** Promises that only hosts can keep that are our own. Named with the reason, they are left out, and the run says so. */
-export type GitHostPromise = 'recordsPushes' | 'tellsCreator' | 'lowerCaseNames'
+export type GitHostPromise = 'recordsPushes' | 'tellsCreator' | 'tellsDescription' | 'lowerCaseNames'
 
 let counter = 0
 const bytes = (text: string): Uint8Array => Buffer.from(text)
@@ -31,6 +33,7 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
       // oxlint-disable-next-line vitest/valid-title -- the title is given
       it.skipIf(reason !== undefined)(reason === undefined ? title : `${title} (left out: ${reason})`, work)
     }
+    let owner: string
     let repository: { owner: string; name: string }
     const commit = async (files: Record<string, string | null>, more: Partial<CommitRequest> = {}): Promise<string> => {
       const list = Object.entries(files).map(([file, content]) => ({ path: file, content: content === null ? null : bytes(content) }))
@@ -39,28 +42,33 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
     }
 
     beforeEach(async () => {
-      ;({ host, pushes, prepareOwner } = await make())
+      const made = await make()
+      ;({ host, pushes, prepareOwner } = made)
+      owner = made.owner ?? 'acme'
       counter += 1
-      repository = { owner: 'acme', name: `repo-${counter}` }
+      repository = { owner, name: `repo-${counter}` }
       await host.createRepository({ ...repository, description: 'Orders', createdBy: 'user:default/ana' })
     })
 
     it('creates a repository once', async () => {
       await expect(host.createRepository({ ...repository, createdBy: 'user:default/ben' })).rejects.toMatchObject({ code: 'delivery.git_host.exists' })
-      expect(await host.findRepository('acme', repository.name)).toMatchObject({
+      expect(await host.findRepository(owner, repository.name)).toMatchObject({
         ...repository,
-        description: 'Orders',
         defaultBranch: 'main',
       })
-      expect(await host.findRepository('acme', 'nobody-made-this')).toBeUndefined()
+      expect(await host.findRepository(owner, 'nobody-made-this')).toBeUndefined()
+    })
+
+    promise('tellsDescription', 'tells what a repository is for', async () => {
+      expect(await host.findRepository(owner, repository.name)).toMatchObject({ description: 'Orders' })
     })
 
     promise('tellsCreator', 'tells who made a repository', async () => {
-      expect(await host.findRepository('acme', repository.name)).toMatchObject({ createdBy: 'user:default/ana' })
+      expect(await host.findRepository(owner, repository.name)).toMatchObject({ createdBy: 'user:default/ana' })
     })
 
     it('creates one of many at once', async () => {
-      const twin = { owner: 'acme', name: `${repository.name}-twin`, createdBy: 'user:default/ana' }
+      const twin = { owner, name: `${repository.name}-twin`, createdBy: 'user:default/ana' }
       const made = await Promise.allSettled(Array.from({ length: 6 }, () => host.createRepository(twin)))
       expect(made.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
       await host.commitFiles({
@@ -88,8 +96,9 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
     })
 
     it('lists in pages, without gap or repetition', async () => {
-      await prepareOwner?.(`pages-${counter}`)
-      for (const name of ['p1', 'p2', 'p3']) await host.createRepository({ owner: `pages-${counter}`, name, createdBy: 'user:default/ana' })
+      const pages = owner.replace(/[^/]+$/, `pages-${counter}`)
+      await prepareOwner?.(pages)
+      for (const name of ['p1', 'p2', 'p3']) await host.createRepository({ owner: pages, name, createdBy: 'user:default/ana' })
       const seen: string[] = []
       let cursor: string | undefined
       do {
@@ -99,7 +108,7 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
         cursor = page.nextCursor ?? undefined
       } while (cursor !== undefined)
       expect(new Set(seen).size).toBe(seen.length)
-      expect(seen.filter((item) => item.startsWith(`pages-${counter}/`))).toEqual(['p1', 'p2', 'p3'].map((item) => `pages-${counter}/${item}`))
+      expect(seen.filter((item) => item.startsWith(`${pages}/`))).toEqual(['p1', 'p2', 'p3'].map((item) => `${pages}/${item}`))
     })
 
     it('commits files, gives them back, and keeps those that were not named', async () => {
@@ -154,7 +163,7 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
       const first = await commit({ a: '1' })
       const second = await commit({ a: '2' }, { pusher: 'user:default/ben' })
       const branch = await commit({ a: '3' }, { branch: 'feature/x', expectedParent: null })
-      expect((await pushes(`acme/${repository.name}`)).map(({ ref, before, after, pusher }) => [ref, before, after, pusher])).toEqual([
+      expect((await pushes(`${owner}/${repository.name}`)).map(({ ref, before, after, pusher }) => [ref, before, after, pusher])).toEqual([
         ['refs/heads/main', ZERO, first, 'user:default/ana'],
         ['refs/heads/main', first, second, 'user:default/ben'],
         ['refs/heads/feature/x', ZERO, branch, 'user:default/ana'],
@@ -215,7 +224,7 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
     })
 
     it('says what is not there', async () => {
-      const absent = { owner: 'acme', name: 'never-made' }
+      const absent = { owner, name: 'never-made' }
       await expect(host.log({ ...absent, ref: 'main' })).rejects.toMatchObject({ code: 'delivery.git_host.not_found' })
       await expect(host.log({ ...repository, ref: 'main' })).rejects.toMatchObject({ code: 'delivery.git_host.ref_not_found' })
       await expect(host.log({ ...repository, ref: '--all' })).rejects.toMatchObject({ code: 'delivery.git_host.ref_not_found' })
@@ -237,7 +246,7 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
       await commit({ a: '1' })
       await host.deleteRepository(repository, 'user:default/ana')
       await host.deleteRepository(repository, 'user:default/ana')
-      expect(await host.findRepository('acme', repository.name)).toBeUndefined()
+      expect(await host.findRepository(owner, repository.name)).toBeUndefined()
       await host.createRepository({ ...repository, createdBy: 'user:default/ana' })
       expect(await host.resolveRef({ ...repository, ref: 'main' })).toBeUndefined()
     })
