@@ -168,6 +168,7 @@ export class LocationReading {
         ? []
         : [{ source: listedSource(location), trust: LISTED_TRUST, isFor: (file: { place: Place; via: string | null }) => isListed(file.place, file.via) }]),
     ]
+    const before = new Map(files.map((file) => [file.key, file]))
     const now = new Set(result.files.map((file) => file.key))
     const gone = files.filter((file) => !now.has(file.key))
     const { branches, commits } = await placesRead(result, reading.roots, reading.repositories)
@@ -207,9 +208,11 @@ export class LocationReading {
         })
         merge(report, taken)
       }
+      // What is listed (again) is no orphan; its text may be what it was, so that taking it alone would not tell.
+      const adopted = location.lastReadAt === null ? [] : altered.filter((file) => file.via !== null && !before.has(file.key)).map((file) => file.key)
+      if (adopted.length > 0) await this.#deps.catalog.setOrphans({ source, paths: adopted, isOrphan: false, actor: cause.actor })
       if (orphans.length > 0) await this.#deps.catalog.setOrphans({ source, paths: orphans, isOrphan: true, actor: cause.actor })
     }
-    const before = new Map(files.map((file) => [file.key, file]))
     const stored = result.files.map((file): StoredFile => {
       const { text, isKept: _isKept, ...rest } = file
       const known = before.get(file.key)
@@ -368,11 +371,12 @@ export function originOf(location: Location, hosts: readonly SourceHost[]): stri
 }
 
 function problemsOf(result: CrawlResult): FieldProblem[] {
-  return result.problems.map((problem) => ({
+  const problems = result.problems.map((problem) => ({
     field: problem.key === null ? 'target' : `spec.targets`,
     message: problem.key === null ? problem.message : `${problem.ref ?? 'a Location'} lists "${problem.target}": ${problem.message}`,
     ...(problem.key === null ? {} : { file: problem.key }),
   }))
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
 }
 
 function hasText(file: CrawledFile): file is CrawledFile & { text: string } {
