@@ -1,69 +1,134 @@
-import { z } from 'zod'
-import { sql } from 'kysely'
+import { randomUUID } from 'node:crypto'
+import { isFault } from '#kernel/common/fault'
 import type { JsonObject } from '#kernel/common/json'
-import type { Transaction } from '#kernel/node/database'
+import type { Database, Transaction } from '#kernel/node/database'
 import type { ResourceRef } from '#kernel/node/http'
 import type { Journal } from '#kernel/node/journal'
-import type { GitHost } from '#delivery/git-host'
 import { formatEntityRef, parseEntityRef, type CatalogDirectory, type EntityQuery } from '#platform/catalog'
-import type { ChangeKind } from '#platform/change'
-import { planCreation, renderCreation, type CreationInput, type Rendered, type RenderDeps } from './creation-plan.ts'
+import type { ChangeKind, ChangeResult, DraftPlan, FinishedChange, Settlement } from '#platform/change'
+import { placeText, type Author } from './creation-actions.ts'
+import { creationInput, type CreationInput } from './creation-input.ts'
+import { planCreation, planUndo } from './creation-plan.ts'
+import { renderCreation, type FileFingerprint, type RenderDeps, type Rendered } from './creation-render.ts'
+import { forgetDone, listDone, listEffects, recordCreation } from './creation-store.ts'
+import type { Outside } from './drivers/index.ts'
 import { scaffolderFaults } from './scaffolder-faults.ts'
+import { addAttempt, findTask, insertTask } from './tasks/task-store.ts'
+import { requestOf, specOf } from './tasks/task-spec.ts'
+import type { TaskSecrets } from './task-secrets.ts'
 
 export interface CreationKindDeps extends RenderDeps {
+  db: Database
   journal: Journal
-  host: Pick<GitHost, 'findRepository'>
+  outside: Pick<Outside, 'findHost'>
   query: Pick<EntityQuery, 'findByRef'>
   directory: Pick<CatalogDirectory, 'findPerson'>
+  secrets: Pick<TaskSecrets, 'erase'>
 }
 
-const schema = z.strictObject({
-  template: z.string().min(1).max(200),
-  values: z.record(z.string(), z.json()),
-  templateCommit: z
-    .string()
-    .regex(/^[0-9a-f]{40,64}$/)
-    .optional(),
-  title: z.string().optional(),
-  component: z.string().optional(),
-})
+/** What is known of a request between its preparation and its change, both in one call. */
+type Prepared = { rendered: Rendered } | { failure: ChangeResult; rendered?: undefined }
+
+/** Faults that a request is refused for in any dialect. */
+const REFUSED = new Set<string>([scaffolderFaults.values_invalid.code, scaffolderFaults.template_not_found.code])
+
+/** Requests whose change was never made must not stay. */
+const KEPT_REQUESTS = 64
 
 /** The change that makes something from a golden path: all files are computed when planned, and nothing is half made. */
 export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationInput> {
+  const prepared = new Map<string, Prepared>()
+  const keep = (taskId: string, what: Prepared): void => {
+    prepared.set(taskId, what)
+    const oldest = prepared.keys().next().value
+    if (prepared.size > KEPT_REQUESTS && oldest !== undefined) prepared.delete(oldest)
+  }
+
   return {
     kind: 'create',
-    input: schema as unknown as z.ZodType<CreationInput>,
-    async prepare({ template, values }, { requestedBy }) {
-      const rendered = await renderCreation(deps, { template, values }, requestedBy)
-      await assertOwner(deps, { template, values })
-      await assertNew(deps, rendered)
-      const component = componentOf(rendered)
-      const title = `Create ${component ?? rendered.repositories[0]?.name ?? 'nothing'} from ${rendered.title}`
-      return { template: rendered.ref, values: rendered.run.values, templateCommit: rendered.commit, title, ...(component === undefined ? {} : { component }) }
+    input: creationInput,
+
+    async prepare(asked, { requestedBy }) {
+      const earlier = asked.taskId === undefined ? undefined : await findTask(deps.db, asked.taskId)
+      if (earlier && earlier.createdBy !== requestedBy) throw scaffolderFaults.not_yours({ id: earlier.id, createdBy: earlier.createdBy })
+      const taskId = asked.taskId ?? randomUUID()
+      const input: CreationInput = { ...asked, taskId }
+      const rendered = await attempt(async () => {
+        const result = await renderCreation(deps, input, requestedBy)
+        if (input.dialect === undefined) await assertOwner(deps, input)
+        if (input.purpose !== 'undo') await assertNew(deps, result, taskId)
+        return result
+      }, input)
+      if ('failure' in rendered) {
+        keep(taskId, { failure: rendered.failure })
+        return input
+      }
+      const { result } = rendered
+      keep(taskId, { rendered: result })
+      const component = componentOf(result)
+      const made = component ?? result.effects.find((effect) => effect.kind === 'repository')?.name
+      const title =
+        input.purpose === 'undo'
+          ? `Take back what was made from ${result.title}`
+          : made === undefined
+            ? `Run ${result.title}`
+            : `Create ${made} from ${result.title}`
+      return {
+        ...input,
+        template: result.ref,
+        values: result.run.values,
+        templateCommit: result.commit,
+        templateVersion: result.version,
+        title,
+        ...(component === undefined ? {} : { component }),
+        ...(Object.keys(result.run.pins).length === 0 ? {} : { pins: result.run.pins }),
+      }
     },
+
+    async settle(input, { requestedBy }): Promise<Settlement | undefined> {
+      const known = prepared.get(input.taskId ?? '')
+      if (!known) return undefined
+      if (known.rendered === undefined) return { failure: known.failure }
+      if (known.rendered.effects.length > 0 || known.rendered.run.held || input.purpose === 'undo') return undefined
+      return { plan: planCreation(known.rendered, input, await authorOf(deps, requestedBy)) }
+    },
+
+    async created(tx, { id, input: raw, requestedBy, at }) {
+      const input = raw as CreationInput
+      const taskId = input.taskId ?? id
+      const known = prepared.get(taskId)
+      prepared.delete(taskId)
+      const isNew = await insertTask(tx, {
+        id: taskId,
+        changeId: id,
+        templateRef: input.template,
+        createdBy: requestedBy,
+        createdAt: at,
+        spec: specOf(input, requestedBy, known?.rendered),
+        request: requestOf(input),
+      })
+      if (!isNew) await addAttempt(tx, taskId, id)
+    },
+
     describe: ({ title, component, template }) => ({ title: title ?? `Create from ${template}`, ...(component === undefined ? {} : { component }) }),
     resource: creationResource,
-    async plan(input, { requestedBy }) {
+
+    async plan(input, { requestedBy }): Promise<DraftPlan> {
       const rendered = await renderCreation(deps, input, requestedBy)
-      await assertNew(deps, rendered)
-      const person = await deps.directory.findPerson(requestedBy)
-      const name = parseEntityRef(requestedBy)?.name ?? 'fairway'
-      return planCreation(rendered, input, { ref: requestedBy, name: person?.displayName ?? name, email: person?.email ?? `${name}@fairway.localhost` })
+      const author = await authorOf(deps, requestedBy)
+      if (input.purpose === 'undo') return planUndo(rendered, input, author)
+      await assertNew(deps, rendered, input.taskId)
+      const done = input.taskId === undefined ? {} : await listDone(deps.db, input.taskId)
+      return planCreation(rendered, input, author, new Set(Object.keys(done)))
     },
+
     async finished(tx, change) {
       const input = change.input as CreationInput
-      if (change.state !== 'done' || change.plan === null) return
-      const made = change.outputs[change.plan.actions.find((action) => action.driver === 'files')?.id ?? '']?.['repository']
-      const repository = typeof made === 'string' ? made : null
-      const componentRef = input.component === undefined ? null : formatEntityRef({ kind: 'component', name: input.component })
-      await recordCreation(tx, { changeId: change.id, input, repository, componentRef, createdBy: change.requestedBy, at: change.finishedAt })
-      const data: JsonObject = { template: input.template, templateCommit: input.templateCommit ?? '', repository, component: componentRef, change: change.id }
-      await deps.journal.append(tx, {
-        type: 'platform.creation.completed',
-        subject: componentRef === null ? `change/${change.id}` : `entity/${componentRef}`,
-        actor: change.requestedBy,
-        data,
-      })
+      if (input.secretsId !== undefined) await deps.secrets.erase(input.secretsId, tx)
+      // What people agreed to is asked anew for what is made anew.
+      const isTakenBack = input.purpose === 'undo' || (change.state !== 'done' && input.onFailure !== 'keep')
+      if (isTakenBack && input.taskId !== undefined) await forgetDone(tx, input.taskId, approvalsIn(change))
+      if (change.state === 'done' && input.purpose !== 'undo') await recordLineage(tx, deps, change, input)
     },
   }
 }
@@ -85,24 +150,83 @@ export async function assertOwner(deps: Pick<CreationKindDeps, 'query'>, input: 
   throw scaffolderFaults.values_invalid({ template: input.template, count: 1 }, { errors: [{ field: 'values.owner', message }] })
 }
 
-async function assertNew(deps: CreationKindDeps, rendered: Rendered): Promise<void> {
-  for (const { owner, name } of rendered.repositories)
-    if (await deps.host.findRepository(owner, name)) throw scaffolderFaults.exists({ what: `the repository "${owner}/${name}"` })
-  for (const { ref } of rendered.registrations) if (ref !== undefined && (await deps.query.findByRef(ref))) throw scaffolderFaults.exists({ what: `"${ref}"` })
+/** In Backstage's dialect a step that fails is a failed task; wrong values and an absent template are refused there too. */
+async function attempt(work: () => Promise<Rendered>, input: CreationInput): Promise<{ result: Rendered } | { failure: ChangeResult }> {
+  try {
+    return { result: await work() }
+  } catch (error) {
+    if (input.dialect !== 'backstage' || !isFault(error) || REFUSED.has(error.code)) throw error
+    const fields = error.errors.map((problem) => `${problem.field === '' ? '' : `${problem.field}: `}${problem.message}`)
+    return { failure: { message: [error.message, ...fields].join('\n'), code: error.code } }
+  }
+}
+
+/** What an earlier attempt of the same task has made is no obstacle. */
+async function assertNew(deps: CreationKindDeps, rendered: Rendered, taskId: string | undefined): Promise<void> {
+  const ours = taskId === undefined ? [] : await listEffects(deps.db, taskId)
+  for (const effect of rendered.effects) {
+    if (effect.kind === 'repository' && !ours.includes(placeText(effect))) {
+      const host = deps.outside.findHost(effect.host)
+      if (!host) throw scaffolderFaults.no_such_host({ host: effect.host })
+      if (await host.findRepository(effect.owner, effect.name)) throw scaffolderFaults.exists({ what: `the repository "${placeText(effect)}"` })
+    }
+    if (effect.kind === 'register' && effect.ref !== undefined && !ours.includes(effect.repository) && (await deps.query.findByRef(effect.ref)))
+      throw scaffolderFaults.exists({ what: `"${effect.ref}"` })
+  }
+}
+
+function approvalsIn(change: FinishedChange): string[] {
+  return (change.plan?.actions ?? []).flatMap((action) =>
+    action.driver === 'approval' && typeof action.input['effect'] === 'string' ? [action.input['effect']] : [],
+  )
 }
 
 function componentOf(rendered: Rendered): string | undefined {
-  const parts = rendered.registrations
-    .map(({ ref }) => (ref === undefined ? undefined : parseEntityRef(ref)))
-    .find((candidate) => candidate?.kind === 'component')
-  return parts?.name
+  return rendered.effects
+    .map((effect) => (effect.kind === 'register' && effect.ref !== undefined ? parseEntityRef(effect.ref) : undefined))
+    .find((ref) => ref?.kind === 'component')?.name
 }
 
-async function recordCreation(
-  tx: Transaction,
-  row: { changeId: string; input: CreationInput; repository: string | null; componentRef: string | null; createdBy: string; at: Date },
-): Promise<void> {
-  await sql`insert into creation (change_id, template_ref, template_commit, parameters, repository, component_ref, created_by, created_at)
-    values (${row.changeId}, ${row.input.template}, ${row.input.templateCommit ?? ''}, ${JSON.stringify(row.input.values)}::jsonb, ${row.repository}, ${row.componentRef}, ${row.createdBy}, ${row.at})
-    on conflict (change_id) do nothing`.execute(tx)
+async function authorOf(deps: Pick<CreationKindDeps, 'directory'>, requestedBy: string): Promise<Author> {
+  const person = await deps.directory.findPerson(requestedBy)
+  const name = parseEntityRef(requestedBy)?.name ?? 'fairway'
+  return { ref: requestedBy, name: person?.displayName ?? name, email: person?.email ?? `${name}@fairway.localhost` }
+}
+
+async function recordLineage(tx: Transaction, deps: CreationKindDeps, change: FinishedChange, input: CreationInput): Promise<void> {
+  const commits = (change.plan?.actions ?? []).filter((action) => action.driver === 'files')
+  const files = commits.flatMap((action) => {
+    const repository = change.outputs[action.id]?.['repository']
+    const listed = (action.input['files'] ?? []) as unknown as FileFingerprint[]
+    return typeof repository === 'string' ? listed.map((file) => ({ ...file, repository })) : []
+  })
+  const made = change.outputs[commits[0]?.id ?? '']?.['repository']
+  const repository = typeof made === 'string' ? made : null
+  if (repository === null && input.component === undefined) return
+  const componentRef = input.component === undefined ? null : formatEntityRef({ kind: 'component', name: input.component })
+  await recordCreation(
+    tx,
+    {
+      changeId: change.id,
+      taskId: input.taskId ?? null,
+      templateRef: input.template,
+      templateCommit: input.templateCommit ?? '',
+      templateVersion: input.templateVersion ?? '',
+      parameters: input.values,
+      pins: input.pins ?? {},
+      fillsDefaults: input.dialect !== 'backstage',
+      repository,
+      componentRef,
+      createdBy: change.requestedBy,
+      createdAt: change.finishedAt,
+    },
+    files,
+  )
+  const data: JsonObject = { template: input.template, templateCommit: input.templateCommit ?? '', repository, component: componentRef, change: change.id }
+  await deps.journal.append(tx, {
+    type: 'platform.creation.completed',
+    subject: componentRef === null ? `change/${change.id}` : `entity/${componentRef}`,
+    actor: change.requestedBy,
+    data,
+  })
 }

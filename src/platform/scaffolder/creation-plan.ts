@@ -1,150 +1,141 @@
-import { createHash } from 'node:crypto'
 import type { PlannedAction } from '#kernel/common/driver'
-import { canonicalJson, type JsonObject } from '#kernel/common/json'
-import type { DraftPlan } from '#platform/change'
-import type { Effect, TemplateAction, TemplateFile } from './actions/index.ts'
-import { withLineage } from './lineage.ts'
-import { runTemplate, type TemplateRun } from './run-template.ts'
-import type { TemplateLibrary } from './template-library.ts'
+import type { JsonObject } from '#kernel/common/json'
+import type { ApprovalRule, DraftPlan } from '#platform/change'
+import type { Effect } from './actions/index.ts'
+import { actionsOf, placeText, recipe, shell, type ActionContext, type Author } from './creation-actions.ts'
+import type { CreationInput } from './creation-input.ts'
+import type { Rendered } from './creation-render.ts'
+import { detailsOf } from './creation-details.ts'
+import { scaffolderFaults } from './scaffolder-faults.ts'
 
-/** What is kept of a request: the commit pins the template, so that what is approved is what is made. */
-export interface CreationInput {
-  template: string
-  values: JsonObject
-  templateCommit?: string | undefined
-  title?: string | undefined
-  component?: string | undefined
-}
+/** Id of the action that goes on where a template needs what an effect said. */
+export const CONTINUATION = 'continue'
 
-export interface RenderDeps {
-  library: TemplateLibrary
-  actions: readonly TemplateAction[]
-  repositoryUrl: (owner: string, name: string) => string
-}
-
-type RepositoryEffect = Extract<Effect, { kind: 'repository' }>
-type RegisterEffect = Extract<Effect, { kind: 'register' }>
-
-/** A template filled in, with the files as they will be committed. */
-export interface Rendered {
-  run: TemplateRun
-  ref: string
-  title: string
-  commit: string
-  repositories: RepositoryEffect[]
-  registrations: RegisterEffect[]
-}
-
-/** Fills a template in, from its commit. The same input always gives the same files. @throws as `TemplateLibrary.load` and `runTemplate`. */
-export async function renderCreation(deps: RenderDeps, input: CreationInput, requestedBy: string): Promise<Rendered> {
-  const loaded = await deps.library.load(input.template, input.templateCommit)
-  const run = await runTemplate({
-    template: loaded.template,
-    values: input.values,
-    actions: deps.actions,
-    readFolder: loaded.readFolder,
-    repositoryUrl: deps.repositoryUrl,
-    user: requestedBy,
-  })
-  const registrations = run.effects.filter((effect) => effect.kind === 'register')
-  const repositories = run.effects
-    .filter((effect) => effect.kind === 'repository')
-    .map((effect) => {
-      const descriptor = registrations.find((registration) => registration.repository === `${effect.owner}/${effect.name}`)?.path
-      return descriptor === undefined
-        ? effect
-        : { ...effect, files: withLineage(effect.files, descriptor, { ref: loaded.template.ref, commit: loaded.commit }) }
+/**
+ * Turns what a template made into a plan: its effects one after another, and what takes back those that are ours. Approvals are gates, unless an
+ * earlier attempt has passed them (`done`, by effect id). Pure.
+ * @throws `platform.scaffolder.step_failed` when people would have to agree to what is not known yet.
+ */
+export function planCreation(rendered: Rendered, input: CreationInput, author: Author, done: ReadonlySet<string> = new Set()): DraftPlan {
+  const { run } = rendered
+  const context: ActionContext = { input, templateTitle: rendered.title, author }
+  const late = run.held === undefined ? undefined : run.steps.find((step) => step.state !== 'ran' && step.action === 'approval:wait')
+  if (run.held && late)
+    throw scaffolderFaults.step_failed({
+      step: late.id,
+      what: `it would ask people to agree after "${run.held.effect}" has said its ${run.held.field}; put it before that`,
     })
-  return { run, ref: loaded.template.ref, title: loaded.template.title, commit: loaded.commit, repositories, registrations }
+  const byEffect = rendered.effects.map((effect) => ({ effect, actions: actionsOf(effect, context) }))
+  const actions = chained([
+    ...byEffect.flatMap((item) => item.actions),
+    ...(run.held || (!run.isOutputWhole && byEffect.length > 0) ? [continuation(rendered, context, byEffect)] : []),
+  ])
+  const gates = Object.fromEntries(
+    rendered.effects.flatMap((effect): [string, ApprovalRule][] =>
+      effect.kind === 'approval' && !done.has(effect.id) ? [[`approval:${effect.id}`, ruleOf(effect)]] : [],
+    ),
+  )
+  const isKept = input.onFailure === 'keep'
+  return {
+    summary: summaryOf(rendered),
+    actions,
+    rollback: isKept ? [] : undoing(rendered, context),
+    costCentsPerMonth: 0,
+    approval: null,
+    unchanged: actions.length === 0,
+    ...(Object.keys(gates).length === 0 ? {} : { gates }),
+    details: detailsOf(rendered, byEffect),
+  }
 }
 
-/** Fingerprint of a set of files: paths, contents and modes. */
-export function digestOf(files: readonly TemplateFile[]): string {
-  const facts = [...files]
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .map((file) => [file.path, createHash('sha256').update(file.content).digest('hex'), file.isExecutable])
-  return `sha256:${createHash('sha256').update(canonicalJson(facts)).digest('hex')}`
+/** The plan of taking back what a task has made: as the rollback of a creation, but asked for. Pure. */
+export function planUndo(rendered: Rendered, input: CreationInput, author: Author): DraftPlan {
+  const actions = undoing(rendered, { input, templateTitle: rendered.title, author })
+  return {
+    summary: actions.length === 0 ? 'There is nothing to take back' : `Take back what was made from "${rendered.title}" and is still ours`,
+    actions,
+    rollback: [],
+    costCentsPerMonth: 0,
+    approval: null,
+    unchanged: actions.length === 0,
+  }
 }
 
-/** Turns what a template made into a plan: for each repository make it, put the files in; then register. Undoing deletes what this change made. Pure. */
-export function planCreation(rendered: Rendered, input: CreationInput, author: { ref: string; name: string; email: string }): DraftPlan {
-  const made = rendered.repositories.flatMap((effect) => actionsOf(effect, rendered, input, author))
-  const registered = rendered.registrations.map((effect) => registerAction(effect, rendered.repositories))
-  const undone = rendered.repositories.flatMap((effect): PlannedAction[] => {
-    const repository = `${effect.owner}/${effect.name}`
+/** Each action after the one before: a template's effects come in its order. */
+function chained(actions: readonly PlannedAction[]): PlannedAction[] {
+  return actions.map((action, index) => ({ ...action, dependsOn: index === 0 ? [] : [actions[index - 1]?.id ?? ''] }))
+}
+
+function ruleOf(effect: Extract<Effect, { kind: 'approval' }>): ApprovalRule {
+  return {
+    required: Math.max(1, effect.required),
+    groups: [...effect.groups],
+    separationOfDuties: true,
+    reason: effect.message === '' ? `the step "${effect.step}" asks for it` : effect.message,
+  }
+}
+
+function continuation(rendered: Rendered, context: ActionContext, byEffect: readonly { effect: Effect; actions: readonly PlannedAction[] }[]): PlannedAction {
+  const { held } = rendered.run
+  return {
+    ...shell(CONTINUATION, 'continue', `task/${context.input.taskId ?? 'plan'}`),
+    verb: 'run',
+    title: held ? `Go on from the step "${held.step}", which needs the ${held.field} that "${held.effect}" gives` : 'Put together what the template gives back',
+    input: {
+      ...recipe(context),
+      title: rendered.title,
+      author: { ...context.author },
+      effects: Object.fromEntries(byEffect.map(({ effect, actions }) => [effect.id, actions.at(-1)?.id ?? ''])),
+      ...(context.input.taskId === undefined ? {} : { task: context.input.taskId }),
+    },
+  }
+}
+
+function undoing(rendered: Rendered, { input, author }: ActionContext): PlannedAction[] {
+  const task: JsonObject = input.taskId === undefined ? {} : { task: input.taskId }
+  const made = rendered.effects.filter((effect) => effect.kind === 'repository')
+  const known = made.flatMap((effect): PlannedAction[] => {
+    const repository = placeText(effect)
+    const registrations = rendered.effects.filter((candidate) => candidate.kind === 'register' && candidate.repository === repository)
     return [
       {
         ...shell(`repository:${repository}`, 'repository', `repository/${repository}`),
         verb: 'destroy',
         title: `Delete the repository ${repository}, if this change made it`,
-        input: { owner: effect.owner, name: effect.name, actor: author.ref },
+        input: { ...(effect.host === '' ? {} : { host: effect.host }), owner: effect.owner, name: effect.name, actor: author.ref, ...task },
       },
-      ...rendered.registrations
-        .filter((registration) => registration.repository === repository)
-        .map((registration): PlannedAction => ({
-          ...registerAction(registration, []),
-          id: `register:${repository}`,
-          verb: 'destroy',
-          title: `Take ${registration.ref ?? repository} out of the catalog`,
-          dependsOn: [`repository:${repository}`],
-        })),
+      ...registrations.flatMap((registration): PlannedAction[] =>
+        registration.kind !== 'register'
+          ? []
+          : [
+              {
+                ...shell(`register:${repository}`, 'register', `entity/${registration.ref ?? repository}`),
+                verb: 'destroy',
+                title: `Take ${registration.ref ?? repository} out of the catalog`,
+                dependsOn: [`repository:${repository}`],
+                input: { repository, branch: registration.branch, ...(registration.ref === undefined ? {} : { ref: registration.ref }), ...task },
+              },
+            ],
+      ),
     ]
   })
-  const fileCount = rendered.repositories.reduce((count, effect) => count + effect.files.length, 0)
-  const names = rendered.repositories.map((effect) => `${effect.owner}/${effect.name}`).join(', ')
-  return {
-    summary: names === '' ? `Nothing is made: "${rendered.title}" publishes no repository` : `Create ${names} with ${fileCount} files from "${rendered.title}"`,
-    actions: [...made, ...registered],
-    rollback: undone,
-    costCentsPerMonth: 0,
-    approval: null,
-    unchanged: made.length + registered.length === 0,
-  }
-}
-
-function actionsOf(effect: RepositoryEffect, rendered: Rendered, input: CreationInput, author: { ref: string; name: string; email: string }): PlannedAction[] {
-  const repository = `${effect.owner}/${effect.name}`
-  const common = { owner: effect.owner, name: effect.name }
+  if (!rendered.run.held) return known
   return [
     {
-      ...shell(`repository:${repository}`, 'repository', `repository/${repository}`),
-      title: `Create the repository ${repository}`,
-      changes: [
-        { path: 'description', after: effect.description },
-        { path: 'defaultBranch', after: effect.defaultBranch },
-      ],
-      basis: 'absent',
-      input: { ...common, description: effect.description, defaultBranch: effect.defaultBranch, createdBy: author.ref },
+      ...shell(CONTINUATION, 'continue', `task/${input.taskId ?? 'plan'}`),
+      verb: 'destroy',
+      title: 'Delete the repositories that later steps have made, if this change made them',
+      input: { actor: author.ref, known: made.map(placeText), ...task },
     },
-    {
-      ...shell(`files:${repository}`, 'files', `files/${repository}@${effect.defaultBranch}`),
-      title: `Commit ${effect.files.length} files to ${repository}`,
-      changes: effect.files.slice(0, 500).map((file) => ({ path: file.path, after: `${file.content.byteLength} bytes` })),
-      basis: 'absent',
-      dependsOn: [`repository:${repository}`],
-      input: {
-        ...common,
-        branch: effect.defaultBranch,
-        digest: digestOf(effect.files),
-        message: `Create ${effect.name} from ${rendered.title}`,
-        author: { name: author.name, email: author.email },
-        pusher: author.ref,
-        creation: { template: rendered.ref, templateCommit: rendered.commit, values: input.values, requestedBy: author.ref },
-      },
-    },
+    ...known,
   ]
 }
 
-function registerAction(effect: RegisterEffect, repositories: readonly RepositoryEffect[]): PlannedAction {
-  const isOurs = repositories.some((candidate) => `${candidate.owner}/${candidate.name}` === effect.repository)
-  return {
-    ...shell(`register:${effect.repository}`, 'register', `entity/${effect.ref ?? effect.repository}`),
-    title: `Register ${effect.ref ?? effect.repository} in the catalog`,
-    dependsOn: isOurs ? [`files:${effect.repository}`] : [],
-    input: { repository: effect.repository, branch: effect.branch, ...(effect.ref === undefined ? {} : { ref: effect.ref }) },
-  }
-}
-
-function shell(id: string, driver: string, target: string): Omit<PlannedAction, 'title'> {
-  return { id, driver, verb: 'create', target, concern: 'code', changes: [], dependsOn: [], input: {} }
+function summaryOf(rendered: Rendered): string {
+  const { effects } = rendered
+  const made = effects.filter((effect) => effect.kind === 'repository')
+  if (made.length === 0)
+    return effects.length === 0 ? `Nothing is made: "${rendered.title}" publishes no repository` : `Carry out ${effects.length} steps of "${rendered.title}"`
+  const fileCount = made.reduce((count, effect) => count + effect.files.length, 0)
+  return `Create ${made.map(placeText).join(', ')} with ${fileCount} files from "${rendered.title}"`
 }

@@ -1,4 +1,6 @@
 export * from './scaffolder.ts'
 export * from './seed-organisation.ts'
+export type { RenderAt, RenderAtOptions, RenderedAt, RenderedTree } from './render-at.ts'
+export type { Outside } from './drivers/index.ts'
 export { checkTemplate } from './check-template.ts'
 export * from './template-tests/index.ts'

@@ -38,6 +38,7 @@ export const scaffolderFaults = faults('platform.scaffolder', {
     retry: 'no',
     detail: () => 'the secrets of this run were erased when it ended: give them again',
   },
+  bad_request: { status: 400, title: 'Bad request', retry: 'no', detail: (d: { what: string }) => d.what },
   task_not_found: { status: 404, title: 'No such task', retry: 'no', detail: (d: { id: string }) => `there is no task "${d.id}"` },
   not_yours: {
     status: 403,

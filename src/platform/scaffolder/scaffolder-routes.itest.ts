@@ -11,6 +11,7 @@ import { LocalGitHost } from '#delivery/git-host'
 import { createCatalog, GitHostSource, type Catalog } from '#platform/catalog'
 import { createChanges, startChangeEngine, type ChangeEngine } from '#platform/change'
 import type { Driver } from '#kernel/common/driver'
+import { alone } from '../../../test/harness/lone-scaffolder.ts'
 import { createScaffolder } from './scaffolder.ts'
 import { seedOrganisation } from './seed-organisation.ts'
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   const publicUrl = (): string => 'http://fairway.test'
   const trusted = { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' }
   catalog = createCatalog({ ...shared, source: new GitHostSource(host), trusted, publicUrl, searchSources: [] })
-  const scaffolder = createScaffolder({ ...shared, host, catalog, publicUrl })
+  const scaffolder = createScaffolder({ ...shared, host, catalog, ...alone, publicUrl })
   await seedOrganisation({ checkout: process.cwd(), host, log: silentLogger })
   await catalog.repositories.rescan()
   const { register } = scaffolder.drivers

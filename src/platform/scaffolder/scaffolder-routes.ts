@@ -2,11 +2,16 @@ import { z } from 'zod'
 import { isFault, type FieldProblem } from '#kernel/common/fault'
 import type { JsonObject } from '#kernel/common/json'
 import { jsonRoute, type Route } from '#kernel/node/http'
-import { changeSchema, viewChange, type ChangeService } from '#platform/change'
+import { changeSchema, viewChange } from '#platform/change'
+import { actionsOf } from './creation-actions.ts'
+import type { CreationInput } from './creation-input.ts'
 import { assertOwner, creationResource, type CreationKindDeps } from './creation-kind.ts'
-import { renderCreation, type RenderDeps, type Rendered } from './creation-plan.ts'
+import { renderCreation, type RenderDeps, type Rendered } from './creation-render.ts'
+import type { Outside } from './drivers/index.ts'
+import { compareFiles, type ComparedFile } from './file-comparison.ts'
 import { scaffolderFaults } from './scaffolder-faults.ts'
 import type { Template } from './template-document.ts'
+import type { TaskService } from './tasks/task-service.ts'
 import { textOfFile } from './workspace.ts'
 
 const json = z.record(z.string(), z.json())
@@ -31,11 +36,41 @@ const problemSchema = z.object({
   column: z.number().optional(),
 })
 const previewSchema = z.object({
-  files: z.array(z.object({ path: z.string(), content: z.string(), isBinary: z.boolean() })),
-  steps: z.array(z.object({ id: z.string(), name: z.string(), action: z.string(), input: json, isSkipped: z.boolean() })),
+  files: z.array(
+    z.object({
+      /** With the repository before it when there are several. */
+      path: z.string(),
+      content: z.string(),
+      isBinary: z.boolean(),
+      repository: z.string(),
+      state: z.enum(['added', 'altered', 'unchanged', 'removed']),
+      /** What is there now; null when there is nothing, or no text. */
+      before: z.string().nullable(),
+    }),
+  ),
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      action: z.string(),
+      input: json,
+      isSkipped: z.boolean(),
+      state: z.enum(['ran', 'skipped', 'held', 'later']),
+      log: z.array(z.string()),
+    }),
+  ),
+  /** What would be done outside, in order. */
+  effects: z.array(z.object({ id: z.string(), kind: z.string(), title: z.string(), target: z.string() })),
+  output: json,
   problems: z.array(problemSchema),
 })
 const asked = z.strictObject({ template: z.string().min(1).max(200), values: json })
+const askedForGood = asked.extend({
+  reason: z.string().max(2_000).optional(),
+  /** Texts by name; sealed until the run ends, and never shown. */
+  secrets: z.record(z.string().max(200), z.string().max(20_000)).optional(),
+  onFailure: z.enum(['undo', 'keep']).optional(),
+})
 
 /** Faults that a person who fills in a form can mend: shown beside the fields, not as a failure. */
 const MENDABLE = new Set<string>(
@@ -46,7 +81,7 @@ const MENDABLE = new Set<string>(
 /** Longer files are cut in a preview. */
 const MAX_PREVIEW_LENGTH = 200_000
 
-type RouteDeps = RenderDeps & Pick<CreationKindDeps, 'query'> & { changes: Pick<ChangeService, 'create'> }
+type RouteDeps = RenderDeps & Pick<CreationKindDeps, 'query'> & { outside: Pick<Outside, 'findHost'>; tasks: TaskService }
 
 export function scaffolderRoutes(deps: RouteDeps): Route[] {
   const tag = 'Golden paths'
@@ -92,7 +127,7 @@ export function scaffolderRoutes(deps: RouteDeps): Route[] {
       summary: 'Create from a golden path',
       tag,
       permission: 'creation:create',
-      body: asked.extend({ reason: z.string().max(2_000).optional() }),
+      body: askedForGood,
       response: changeSchema,
       status: 202,
       errors: [
@@ -105,41 +140,73 @@ export function scaffolderRoutes(deps: RouteDeps): Route[] {
       ],
       resource: ({ body }) => creationResource({ template: body.template, values: body.values as JsonObject }),
       handle: async ({ body, caller, idempotencyKey }) => {
-        const { template, values, reason } = body
-        return viewChange(await deps.changes.create(caller, { kind: 'create', input: { template, values }, reason, idempotencyKey }))
+        const { template, values, reason, secrets, onFailure } = body
+        const input = { template, values: values as JsonObject, ...(onFailure === undefined ? {} : { onFailure }) }
+        return viewChange(await deps.tasks.start(caller, input, { ...(secrets === undefined ? {} : { secrets }), reason, idempotencyKey }))
       },
     }),
   ]
 }
 
-async function preview(deps: RouteDeps, input: { template: string; values: JsonObject }, requestedBy: string): Promise<z.infer<typeof previewSchema>> {
+async function preview(deps: RouteDeps, input: CreationInput, requestedBy: string): Promise<z.infer<typeof previewSchema>> {
   try {
     const rendered = await renderCreation(deps, input, requestedBy)
     await assertOwner(deps, input)
-    return viewRendered(rendered)
+    return await viewRendered(deps, rendered, input, requestedBy)
   } catch (error) {
     if (!isFault(error) || !MENDABLE.has(error.code)) throw error
     const problems: FieldProblem[] = error.errors.length > 0 ? [...error.errors] : [{ field: '', message: error.message }]
-    return { files: [], steps: [], problems: problems.map((problem) => problemSchema.parse(problem)) }
+    return { files: [], steps: [], effects: [], output: {}, problems: problems.map((problem) => problemSchema.parse(problem)) }
   }
 }
 
-function viewRendered(rendered: Rendered): z.infer<typeof previewSchema> {
-  const many = rendered.repositories.length > 1
-  const files = rendered.repositories.flatMap((effect) =>
-    effect.files.map((file) => {
-      const text = textOfFile(file.content)
-      return {
-        path: many ? `${effect.owner}/${effect.name}/${file.path}` : file.path,
-        content: (text ?? '').slice(0, MAX_PREVIEW_LENGTH),
-        isBinary: text === undefined,
-      }
-    }),
-  )
-  return { files, steps: rendered.run.steps.map((step) => ({ ...step, input: step.input as z.infer<typeof json> })), problems: [] }
+async function viewRendered(deps: RouteDeps, rendered: Rendered, input: CreationInput, requestedBy: string): Promise<z.infer<typeof previewSchema>> {
+  const files: ComparedFile[] = []
+  for (const effect of rendered.effects) files.push(...(await compareFiles(deps.outside, effect)))
+  const isMany = new Set(files.map((file) => file.repository)).size > 1
+  const cut = (text: string): string => text.slice(0, MAX_PREVIEW_LENGTH)
+  const context = { input, templateTitle: rendered.title, author: { ref: requestedBy, name: '', email: '' } }
+  return {
+    files:
+      rendered.effects.length === 0
+        ? workspaceFiles(rendered)
+        : files.map(({ repository, path, state, before, after, isBinary }) => ({
+            path: isMany ? `${repository}/${path}` : path,
+            content: cut(after ?? ''),
+            isBinary,
+            repository,
+            state,
+            before: before === null ? null : cut(before),
+          })),
+    steps: rendered.run.steps.map(({ id, name, action, input: given, isSkipped, state, log }) => ({
+      id,
+      name,
+      action,
+      input: printable(given),
+      isSkipped,
+      state,
+      log,
+    })),
+    effects: rendered.effects.flatMap((effect) => actionsOf(effect, context).map(({ title, target }) => ({ id: effect.id, kind: effect.kind, title, target }))),
+    output: printable(rendered.run.output as JsonObject),
+    problems: [],
+  }
+}
+
+/** Of a template that publishes nothing, what its steps left. */
+function workspaceFiles(rendered: Rendered): z.infer<typeof previewSchema>['files'] {
+  return rendered.run.workspace.below('').map(({ path, file }) => {
+    const text = textOfFile(file.content)
+    return { path, content: (text ?? '').slice(0, MAX_PREVIEW_LENGTH), isBinary: text === undefined, repository: '', state: 'added', before: null }
+  })
+}
+
+/** Deferred values and secrets by their names. */
+function printable(value: JsonObject): z.infer<typeof json> {
+  return JSON.parse(JSON.stringify(value)) as z.infer<typeof json>
 }
 
 function viewTemplate(template: Template): z.infer<typeof templateSchema> {
-  const { output: _output, steps, parameters, ...rest } = template
+  const { output: _output, secrets: _secrets, steps, parameters, ...rest } = template
   return { ...rest, steps: steps.map(({ id, name, action }) => ({ id, name, action })), parameters: parameters as z.infer<typeof json>[] }
 }

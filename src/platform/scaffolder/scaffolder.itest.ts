@@ -12,6 +12,7 @@ import { silentLogger } from '#kernel/node/log'
 import { LocalGitHost } from '#delivery/git-host'
 import { createCatalog, GitHostSource, type Catalog } from '#platform/catalog'
 import type { DraftPlan, Plan } from '#platform/change'
+import { alone } from '../../../test/harness/lone-scaffolder.ts'
 import { createScaffolder, type Scaffolder } from './scaffolder.ts'
 import { seedOrganisation } from './seed-organisation.ts'
 
@@ -36,7 +37,7 @@ beforeAll(async () => {
     publicUrl: () => 'http://fairway.test',
     searchSources: [],
   })
-  scaffolder = createScaffolder({ ...shared, host, catalog, publicUrl: () => 'http://fairway.test' })
+  scaffolder = createScaffolder({ ...shared, host, catalog, ...alone, publicUrl: () => 'http://fairway.test' })
   await seedOrganisation({ checkout: process.cwd(), host, log: silentLogger })
   await catalog.repositories.rescan()
 })

@@ -1,4 +1,5 @@
-import type { Driver } from '#kernel/common/driver'
+import { systemClock, type Clock } from '#kernel/common/clock'
+import type { RecordedEvent } from '#kernel/common/event'
 import type { JsonObject } from '#kernel/common/json'
 import type { Database } from '#kernel/node/database'
 import type { Route } from '#kernel/node/http'
@@ -6,61 +7,95 @@ import type { Journal } from '#kernel/node/journal'
 import type { GitHost } from '#delivery/git-host'
 import type { Catalog } from '#platform/catalog'
 import type { ChangeKind, ChangeService } from '#platform/change'
-import { builtInActions, type TemplateAction, type TemplateFile } from './actions/index.ts'
+import { builtInActions, type FetchSource, type HostDirectory, type TemplateAction } from './actions/index.ts'
+import { backstageScaffolderRoutes } from './backstage/index.ts'
+import { createCompletion } from './completion.ts'
+import type { CreationInput } from './creation-input.ts'
 import { createCreationKind } from './creation-kind.ts'
-import { renderCreation, type CreationInput, type RenderDeps } from './creation-plan.ts'
-import { FilesDriver, RegisterDriver, RepositoryDriver } from './drivers/index.ts'
-import { scaffolderFaults } from './scaffolder-faults.ts'
+import { renderCreation, type RenderDeps } from './creation-render.ts'
+import { createCreationDrivers, type CreationDrivers, type Outside } from './drivers/index.ts'
+import { createRenderAt, type RenderAt } from './render-at.ts'
+import { RenderedFiles } from './rendered-files.ts'
 import { scaffolderRoutes } from './scaffolder-routes.ts'
+import { TaskSecrets, type Sealing } from './task-secrets.ts'
+import { taskRoutes } from './tasks/task-routes.ts'
+import { TaskService } from './tasks/task-service.ts'
 import { TemplateLibrary } from './template-library.ts'
 
 export interface ScaffolderDeps {
   db: Database
   journal: Journal
   host: GitHost
-  catalog: Pick<Catalog, 'ingestion' | 'directory' | 'query'>
+  catalog: Pick<Catalog, 'repositories' | 'directory' | 'query'>
+  /** Seals the secrets that come with a run. */
+  sealing: Sealing
+  /** The platform's log as it grows, from the present on: what live answers follow. */
+  follow: (options: { signal: AbortSignal }) => AsyncIterable<Pick<RecordedEvent, 'subject'>>
   /** Address of the platform, e.g. `http://127.0.0.1:7007`. */
   publicUrl: () => string
+  clock?: Clock
   /** Beside the built-in ones. */
   actions?: readonly TemplateAction[]
+  /** Git hosts beside the built-in one, and what templates reach on them. */
+  hosts?: HostDirectory | undefined
+  outside?: Partial<Outside> | undefined
+  /** Files from elsewhere. */
+  fetch?: FetchSource | undefined
 }
 
 export interface Scaffolder {
   /** Register under `create`. */
   kind: ChangeKind<CreationInput>
   /** Register by their names. */
-  drivers: { repository: Driver; files: Driver; register: Driver }
+  drivers: CreationDrivers
   library: TemplateLibrary
+  /** What a template makes at a commit, for those who compare it with what was made. */
+  renderAt: RenderAt
   /** The routes need the change service, which needs the kind: so they come last. */
-  routes(changes: Pick<ChangeService, 'create'>): Route[]
+  routes(changes: Pick<ChangeService, 'create' | 'get' | 'cancel'>): Route[]
 }
 
 /** Puts golden paths together: templates, the change that creates from them, and the drivers that carry it out. */
 export function createScaffolder(deps: ScaffolderDeps): Scaffolder {
-  const { db, journal, host, catalog } = deps
+  const { db, journal, host, catalog, clock = systemClock } = deps
   const library = new TemplateLibrary({ host, directory: catalog.directory, query: catalog.query })
   const render: RenderDeps = {
     library,
     actions: [...builtInActions, ...(deps.actions ?? [])],
     repositoryUrl: (owner, name) => `${deps.publicUrl()}/git/${owner}/${name}.git`,
+    hosts: deps.hosts,
+    fetch: deps.fetch,
+    findEntity: async (ref) => (await catalog.query.findByRef(ref))?.entity as JsonObject | undefined,
   }
+  const outside: Outside = { ...deps.outside, findHost: (name) => (name === '' ? host : deps.outside?.findHost?.(name)) }
+  const secrets = new TaskSecrets({ db, sealing: deps.sealing })
+  const files = new RenderedFiles(render)
   return {
     library,
-    kind: createCreationKind({ ...render, journal, host, query: catalog.query, directory: catalog.directory }),
-    drivers: {
-      repository: new RepositoryDriver({ host, db }),
-      files: new FilesDriver({ host, renderFiles: (input) => filesOf(render, input) }),
-      register: new RegisterDriver({ ingestion: catalog.ingestion, query: catalog.query }),
+    renderAt: createRenderAt(render),
+    kind: createCreationKind({ ...render, db, journal, outside, query: catalog.query, directory: catalog.directory, secrets }),
+    drivers: createCreationDrivers({
+      db,
+      journal,
+      clock,
+      repositories: catalog.repositories,
+      query: catalog.query,
+      outside,
+      secrets,
+      renderFiles: async (input) => await files.of(input),
+      render: async (input, requestedBy, resolved) => {
+        const rendered = await renderCreation(render, input, requestedBy, resolved)
+        files.keep(rendered)
+        return rendered
+      },
+    }),
+    routes: (changes) => {
+      const tasks = new TaskService({ db, changes, secrets })
+      return [
+        ...scaffolderRoutes({ ...render, query: catalog.query, outside, tasks }),
+        ...taskRoutes({ tasks, follow: deps.follow }),
+        ...backstageScaffolderRoutes({ ...render, tasks, follow: deps.follow, complete: createCompletion({ outside }) }),
+      ]
     },
-    routes: (changes) => scaffolderRoutes({ ...render, query: catalog.query, changes }),
   }
-}
-
-/** Makes the files of a planned commit again, from the template's commit and the values that the plan names. */
-async function filesOf(render: RenderDeps, input: JsonObject): Promise<readonly TemplateFile[]> {
-  const { requestedBy, ...creation } = input['creation'] as unknown as CreationInput & { requestedBy: string }
-  const rendered = await renderCreation(render, creation, requestedBy)
-  const effect = rendered.repositories.find((candidate) => candidate.owner === input['owner'] && candidate.name === input['name'])
-  if (!effect) throw scaffolderFaults.step_failed({ step: 'publish', what: 'the template does not make this repository any more' })
-  return effect.files
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Logger } from '#kernel/node/log'
 import type { GitHost, Repository } from '#delivery/git-host'
 import type { TemplateFile } from './actions/index.ts'
-import { digestOf } from './creation-plan.ts'
+import { digestOf } from './creation-render.ts'
 
 export interface SeedDeps {
   /** Root of the checkout, with the folders `organisation/` and `golden-paths/`. */

@@ -1,5 +1,6 @@
 import path from 'node:path/posix'
 import { parseSource, type SourceDocument } from '#kernel/common/document'
+import type { JsonObject } from '#kernel/common/json'
 import type { GitHost } from '#delivery/git-host'
 import { parseEntityRef, formatEntityRef, type CatalogDirectory, type EntityQuery } from '#platform/catalog'
 import type { TemplateFile } from './actions/index.ts'
@@ -16,19 +17,25 @@ export interface TemplateLibraryDeps {
 /** A template at a commit, with the files beside it. */
 export interface LoadedTemplate {
   template: Template
+  /** The entity as it is written. */
+  entity: JsonObject
   repository: string
   commit: string
+  /** `metadata.annotations['fairway.dev/version']`, or the commit's first 7 digits. */
+  version: string
   readFolder: (url: string) => Promise<readonly TemplateFile[]>
 }
 
 /** Folders of commits never change, so the last few are kept. */
 const KEPT_FOLDERS = 8
+const KEPT_TEMPLATES = 64
 const MAX_FILES = 5_000
 
 /** Templates by ref, read from the repositories that the catalog knows them from. */
 export class TemplateLibrary {
   readonly #deps: TemplateLibraryDeps
   readonly #folders = new Map<string, Promise<readonly TemplateFile[]>>()
+  readonly #templates = new Map<string, { template: Template; entity: JsonObject }>()
 
   constructor(deps: TemplateLibraryDeps) {
     this.#deps = deps
@@ -53,21 +60,38 @@ export class TemplateLibrary {
     if (!stored) throw scaffolderFaults.template_not_found({ ref: full })
     const [owner = '', name = ''] = stored.repository.split('/')
     const at = commit ?? (await this.#deps.host.resolveRef({ owner, name, ref: stored.branch })) ?? stored.commit
-    const text = new TextDecoder().decode(await this.#deps.host.readFile({ owner, name, ref: at, path: stored.path }))
+    const read = await this.#readTemplate(stored, { owner, name, ref: at, path: stored.path })
+    const folder = path.dirname(stored.path) === '.' ? '' : path.dirname(stored.path)
+    return {
+      ...read,
+      repository: stored.repository,
+      commit: at,
+      version: versionOf(read.entity) ?? at.slice(0, 7),
+      readFolder: async (url) => await this.#readFolder({ owner, name, ref: at, path: resolveInside(folder, url) }),
+    }
+  }
+
+  /** A file of a commit never changes, so a good template is read once. */
+  async #readTemplate(
+    stored: { ref: string; repository: string; path: string; entity: { metadata: { name: string } } },
+    place: { owner: string; name: string; ref: string; path: string },
+  ): Promise<{ template: Template; entity: JsonObject }> {
+    const key = `${stored.repository}@${place.ref}:${place.path}#${stored.entity.metadata.name}`
+    const kept = this.#templates.get(key)
+    if (kept) return kept
+    const text = new TextDecoder().decode(await this.#deps.host.readFile(place))
     const source = parseSource(`${stored.repository}/${stored.path}`, text)
     const document = documentOf(source.documents, stored.entity.metadata.name)
     const read = document && readTemplate(document)
-    if (!read?.template) {
+    if (!document || !read?.template) {
       const problems = [...source.problems, ...(read?.problems ?? [])]
-      throw scaffolderFaults.template_invalid({ ref: full, count: Math.max(problems.length, 1) }, { errors: problems })
+      throw scaffolderFaults.template_invalid({ ref: stored.ref, count: Math.max(problems.length, 1) }, { errors: problems })
     }
-    const folder = path.dirname(stored.path) === '.' ? '' : path.dirname(stored.path)
-    return {
-      template: read.template,
-      repository: stored.repository,
-      commit: at,
-      readFolder: async (url) => await this.#readFolder({ owner, name, ref: at, path: resolveInside(folder, url) }),
-    }
+    const result = { template: read.template, entity: document.value as JsonObject }
+    this.#templates.set(key, result)
+    const oldest = this.#templates.keys().next().value
+    if (this.#templates.size > KEPT_TEMPLATES && oldest !== undefined) this.#templates.delete(oldest)
+    return result
   }
 
   async #readFolder(place: { owner: string; name: string; ref: string; path: string }): Promise<readonly TemplateFile[]> {
@@ -104,6 +128,11 @@ export class TemplateLibrary {
     }
     return result
   }
+}
+
+function versionOf(entity: JsonObject): string | undefined {
+  const version = (entity as { metadata?: { annotations?: Record<string, unknown> } }).metadata?.annotations?.['fairway.dev/version']
+  return typeof version === 'string' || typeof version === 'number' ? String(version) : undefined
 }
 
 function documentOf(documents: readonly SourceDocument[], name: string): SourceDocument | undefined {

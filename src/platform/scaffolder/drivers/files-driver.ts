@@ -4,9 +4,12 @@ import { isFault } from '#kernel/common/fault'
 import type { JsonObject } from '#kernel/common/json'
 import type { GitHost } from '#delivery/git-host'
 import type { TemplateFile } from '../actions/index.ts'
-import { digestOf } from '../creation-plan.ts'
+import { digestOf } from '../creation-render.ts'
+import { effectKey } from './effect-key.ts'
+import { parsePlace, placeText, type Place } from './place.ts'
 
 const input = z.looseObject({
+  host: z.string().default(''),
   owner: z.string().min(1),
   name: z.string().min(1),
   branch: z.string().min(1),
@@ -21,16 +24,16 @@ type FilesInput = z.infer<typeof input>
 type Host = Pick<GitHost, 'commitFiles' | 'resolveRef' | 'log' | 'findRepository'>
 
 /**
- * Makes the first commit of a branch. Target: `files/<owner>/<name>@<branch>`. A plan carries the recipe of the files and their digest, not the
+ * Makes the first commit of a branch. Target: `files/<owner>/<name>@<branch>`, with the host before the owner where it is not the built-in one. A plan carries the recipe of the files and their digest, not the
  * files: `renderFiles` makes them again, and another result is a stale plan. The commit's message names the effect, so that it is found again after a crash.
  */
 export class FilesDriver implements Driver {
   readonly name = 'files'
-  readonly #host: Host
+  readonly #hostOf: (host: string) => Host
   readonly #renderFiles: (input: JsonObject) => Promise<readonly TemplateFile[]>
 
-  constructor(deps: { host: Host; renderFiles: (input: JsonObject) => Promise<readonly TemplateFile[]> }) {
-    this.#host = deps.host
+  constructor(deps: { hostOf: (host: string) => Host; renderFiles: (input: JsonObject) => Promise<readonly TemplateFile[]> }) {
+    this.#hostOf = deps.hostOf
     this.#renderFiles = deps.renderFiles
   }
 
@@ -45,7 +48,7 @@ export class FilesDriver implements Driver {
       driver: this.name,
       verb: isThere ? 'none' : 'create',
       target: request.target,
-      title: isThere ? `The files of ${place.owner}/${place.name} are there` : `Commit ${files.length} files to ${place.owner}/${place.name}`,
+      title: isThere ? `The files of ${placeText(place)} are there` : `Commit ${files.length} files to ${placeText(place)}`,
       concern: 'code',
       changes: isThere ? [] : files.slice(0, 500).map((file) => ({ path: file.path, after: `${file.content.byteLength} bytes` })),
       dependsOn: request.dependsOn ?? [],
@@ -57,17 +60,17 @@ export class FilesDriver implements Driver {
   async apply(action: PlannedAction, context: ApplyContext): Promise<Outcome> {
     const wish = parse(action)
     const head = await this.#headOf(wish)
-    if (head && (action.verb === 'none' || head.message.includes(effectLine(context.key)))) return done(wish, head.sha)
+    if (head && (action.verb === 'none' || head.message.includes(effectLine(effectKey(action, context.key))))) return done(wish, head.sha)
     if (head || action.verb === 'none') throw driverFaults.stale({ target: action.target })
     context.progress({ message: 'filling in the template' })
     const files = await this.#renderFiles(action.input)
     if (digestOf(files) !== wish.digest) throw driverFaults.stale({ target: action.target })
     try {
-      const { sha } = await this.#host.commitFiles({
+      const { sha } = await this.#hostOf(wish.host).commitFiles({
         owner: wish.owner,
         name: wish.name,
         branch: wish.branch,
-        message: `${wish.message}\n\n${effectLine(context.key)}\nFairway-Files: ${wish.digest}\n`,
+        message: `${wish.message}\n\n${effectLine(effectKey(action, context.key))}\nFairway-Files: ${wish.digest}\n`,
         author: wish.author,
         pusher: wish.pusher,
         expectedParent: null,
@@ -89,11 +92,12 @@ export class FilesDriver implements Driver {
   /** Does nothing: commits stay as long as their repository does. */
   async remove(_target: string, _context: ApplyContext): Promise<void> {}
 
-  async #headOf(place: { owner: string; name: string; branch: string }): Promise<{ sha: string; message: string } | undefined> {
-    if (!(await this.#host.findRepository(place.owner, place.name))) return undefined
-    const sha = await this.#host.resolveRef({ owner: place.owner, name: place.name, ref: `refs/heads/${place.branch}` })
+  async #headOf({ host: hostName, owner, name, branch }: Place & { branch: string }): Promise<{ sha: string; message: string } | undefined> {
+    const host = this.#hostOf(hostName)
+    if (!(await host.findRepository(owner, name))) return undefined
+    const sha = await host.resolveRef({ owner, name, ref: `refs/heads/${branch}` })
     if (sha === undefined) return undefined
-    const [commit] = await this.#host.log({ owner: place.owner, name: place.name, ref: sha, limit: 1 })
+    const [commit] = await host.log({ owner, name, ref: sha, limit: 1 })
     return { sha, message: commit?.message ?? '' }
   }
 }
@@ -105,15 +109,15 @@ function effectLine(key: string): string {
 function done(wish: FilesInput, commit: string): Outcome {
   return {
     outcome: 'done',
-    message: `${wish.owner}/${wish.name} is at ${commit.slice(0, 7)}`,
-    outputs: { repository: `${wish.owner}/${wish.name}`, branch: wish.branch, commit },
+    message: `${placeText(wish)} is at ${commit.slice(0, 7)}`,
+    outputs: { repository: placeText(wish), branch: wish.branch, commit, commitHash: commit },
   }
 }
 
-function placeOf(target: string): { owner: string; name: string; branch: string } {
-  const match = /^files\/([^/]+)\/([^/@]+)@(.+)$/.exec(target)
-  if (!match?.[1] || !match[2] || !match[3]) throw driverFaults.bad_input({ driver: 'files', what: `"${target}" is no files/<owner>/<name>@<branch>` })
-  return { owner: match[1], name: match[2], branch: match[3] }
+function placeOf(target: string): Place & { branch: string } {
+  const match = /^files\/([^@]+)@(.+)$/.exec(target)
+  if (!match?.[1] || !match[2]) throw driverFaults.bad_input({ driver: 'files', what: `"${target}" is no files/<owner>/<name>@<branch>` })
+  return { ...parsePlace('files', match[1]), branch: match[2] }
 }
 
 function parse(action: PlannedAction): FilesInput {

@@ -1,3 +1,2 @@
-export { FilesDriver } from './files-driver.ts'
-export { RegisterDriver } from './register-driver.ts'
-export { RepositoryDriver } from './repository-driver.ts'
+export { createCreationDrivers, type CreationDrivers } from './create-drivers.ts'
+export type { Outside } from './outside.ts'

@@ -1,0 +1,1 @@
+export { backstageScaffolderRoutes } from './backstage-routes.ts'

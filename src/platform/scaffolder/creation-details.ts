@@ -1,0 +1,44 @@
+import type { PlannedAction } from '#kernel/common/driver'
+import type { JsonObject } from '#kernel/common/json'
+import type { Effect } from './actions/index.ts'
+import type { Rendered } from './creation-render.ts'
+
+/** One step of a template in the details of its plan: what it said when it ran in memory, and which actions carry out what it wants. */
+export interface StepDetails {
+  id: string
+  name: string
+  action: string
+  state: 'ran' | 'skipped' | 'held' | 'later'
+  log: string[]
+  /** Ids of planned actions. */
+  actions: string[]
+}
+
+/** What the pages and events of a run show beside its actions; kept in the plan. */
+export interface CreationDetails {
+  steps: StepDetails[]
+  output: JsonObject
+}
+
+const MAX_LOG_LINES = 200
+const MAX_LINE = 2_000
+
+/** Steps with several turns are one. Pure. */
+export function detailsOf(rendered: Pick<Rendered, 'run'>, byEffect: readonly { effect: Effect; actions: readonly PlannedAction[] }[]): JsonObject {
+  const steps: StepDetails[] = []
+  for (const row of rendered.run.steps) {
+    const actions = byEffect.filter(({ effect }) => effect.step === row.key).flatMap((item) => item.actions.map((action) => action.id))
+    const log = row.log.slice(0, MAX_LOG_LINES).map((line) => line.slice(0, MAX_LINE))
+    const before = steps.at(-1)
+    if (before?.id === row.id && row.key !== row.id) {
+      before.log = [...before.log, ...log].slice(0, MAX_LOG_LINES)
+      before.actions.push(...actions)
+    } else steps.push({ id: row.id, name: row.name, action: row.action, state: row.state, log, actions })
+  }
+  return JSON.parse(JSON.stringify({ steps, output: rendered.run.output })) as JsonObject
+}
+
+/** The details of a plan; undefined for one that was made before there were any. */
+export function readDetails(details: JsonObject | undefined): CreationDetails | undefined {
+  return details === undefined || !Array.isArray(details['steps']) ? undefined : (details as unknown as CreationDetails)
+}
