@@ -155,7 +155,16 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
       }),
     }),
   })
-  const scaffolder = createScaffolder({ db, journal, host: delivery.gitHost, catalog, publicUrl: () => door.url })
+  const scaffolder = createScaffolder({
+    db,
+    journal,
+    clock,
+    host: delivery.gitHost,
+    catalog,
+    sealing: keyring,
+    follow: (options) => events.feed.follow(options),
+    publicUrl: () => door.url,
+  })
   const deploy = createDeployKind({
     db,
     environments: environments.directory,
