@@ -8,7 +8,8 @@ import { createOrderStore } from './order-store.js'
 import { readSettings } from './settings.js'
 import { createTelemetry } from './telemetry.js'
 
-const settings = readSettings(process.env)
+const manifest = JSON.parse(await readFile(path.join(import.meta.dirname, '..', 'package.json'), 'utf8'))
+const settings = readSettings(process.env, manifest)
 const telemetry = createTelemetry(settings)
 
 function log(level, message, fields = {}) {

@@ -1,5 +1,5 @@
 /** Reads the settings once, so that a wrong one stops the start and not a request. */
-export function readSettings(environment) {
+export function readSettings(environment, { version }) {
   const port = Number(environment.PORT ?? 8080)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT must be a port number, not "${environment.PORT}"`)
   const brokenAnswers = environment.BROKEN_ANSWERS ?? 'refuse'
@@ -10,7 +10,7 @@ export function readSettings(environment) {
     // All interfaces unless told: in a container that is what is wanted.
     host: environment.HOST,
     name: environment.OTEL_SERVICE_NAME ?? '${{ values.name }}',
-    version: environment.VERSION ?? 'dev',
+    version: environment.VERSION ?? version,
     otlpEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
     otlpHeaders: environment.OTEL_EXPORTER_OTLP_HEADERS,
     resourceAttributes: environment.OTEL_RESOURCE_ATTRIBUTES,

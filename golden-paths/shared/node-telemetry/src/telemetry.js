@@ -5,7 +5,7 @@ const FLUSH_MS = 1000
 const QUEUE_LIMIT = 2000
 
 /**
- * Traces and logs by OTLP/HTTP (JSON), in a page of code instead of a page of packages. Without an endpoint nothing is sent.
+ * Traces, logs and metrics by OTLP/HTTP (JSON), in a page of code instead of a page of packages. Without an endpoint nothing is sent.
  * Telemetry never gets in the way: a failed delivery is dropped, and the queue is bounded.
  */
 export function createTelemetry({ name, version, otlpEndpoint, otlpHeaders, resourceAttributes }) {
@@ -45,8 +45,7 @@ export function createTelemetry({ name, version, otlpEndpoint, otlpHeaders, reso
       return {
         traceId,
         spanId,
-        end(attributes) {
-          const hasFailed = attributes['http.response.status_code'] >= 500
+        end(attributes, hasFailed = attributes['http.response.status_code'] >= 500) {
           push('traces', {
             traceId,
             spanId,
@@ -72,6 +71,10 @@ export function createTelemetry({ name, version, otlpEndpoint, otlpHeaders, reso
         ...(traceId ? { traceId } : {}),
         ...(spanId ? { spanId } : {}),
       })
+    },
+    /** Sends metrics as OTLP has them, now. */
+    async metrics(metrics) {
+      if (otlpEndpoint) await send('metrics', { resourceMetrics: [{ resource, scopeMetrics: [{ scope: { name: 'app' }, metrics }] }] })
     },
     async close() {
       clearInterval(timer)
