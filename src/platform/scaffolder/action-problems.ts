@@ -1,5 +1,5 @@
 import type { FieldProblem } from '#kernel/common/fault'
-import { HOST_TITLES, todoFor, type HostDirectory, type TemplateAction } from './actions/index.ts'
+import { HOST_TITLES, todoFor, type HostDirectory, type HostType, type TemplateAction } from './actions/index.ts'
 import { similarNames } from './similar-names.ts'
 import type { Template, TemplateStep } from './template-document.ts'
 
@@ -8,6 +8,8 @@ export interface ActionProblem {
   step: string
   action: string
   kind: 'unknown' | 'host'
+  /** The kind of host that is missing. */
+  host?: HostType
   problem: FieldProblem
 }
 
@@ -23,7 +25,8 @@ export function actionProblems(template: Template, actions: readonly TemplateAct
     const { host } = action
     if (!hosts || !host || host === 'fairway' || step.if !== undefined) return []
     if (action.runsOnFairway || hosts.list().some((candidate) => candidate.type === host)) return []
-    return [problemOf(step, index, 'host', `"${step.action}" needs ${HOST_TITLES[host]}, which is not configured; ${todoFor(host)}`)]
+    const message = `"${step.action}" needs ${HOST_TITLES[host]}, which is not configured; ${todoFor(host)}`
+    return [{ ...problemOf(step, index, 'host', message), host }]
   })
 }
 

@@ -1,4 +1,4 @@
-import type { HostDirectory, TemplateAction } from './actions/index.ts'
+import { HOST_TITLES, todoFor, type HostDirectory, type TemplateAction } from './actions/index.ts'
 import { actionProblems } from './action-problems.ts'
 import { scaffolderFaults } from './scaffolder-faults.ts'
 import type { Template } from './template-document.ts'
@@ -16,5 +16,5 @@ export function assertActions(template: Template, actions: readonly TemplateActi
     throw scaffolderFaults.unknown_action({ actions: missing.join(', '), known: known.join(', ') }, { errors })
   }
   const [first] = problems
-  if (first) throw scaffolderFaults.host_missing({ action: first.action, what: 'a Git host', todo: first.problem.message }, { errors })
+  if (first?.host) throw scaffolderFaults.host_missing({ action: first.action, what: HOST_TITLES[first.host], todo: todoFor(first.host) }, { errors })
 }

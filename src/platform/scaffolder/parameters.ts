@@ -47,7 +47,7 @@ export function checkValues(
       continue
     }
     if (options.fillsDefaults) filled = fillDefaults(page, filled, (schema, value) => holds(ajv, page, schema, value))
-    if (!validate(filled)) problems.push(...(validate.errors ?? []).filter(isTelling).map((error) => toProblem(error, page)))
+    if (!validate(filled)) problems.push(...tellingOf(validate.errors ?? []).map((error) => toProblem(error, page)))
   }
   return {
     values: filled,
@@ -62,9 +62,23 @@ function holds(ajv: Ajv, page: JsonObject, schema: JsonObject, value: Json): boo
   return typeof validate !== 'string' && validate(value)
 }
 
-/** `if` failing says only that a branch did; the branch's own faults say what. */
-function isTelling(error: ErrorObject): boolean {
-  return error.keyword !== 'if'
+/**
+ * The errors that help. A choice that fails tells the errors of every branch: the branch that the values mean is the one whose fixed values hold.
+ * `if` failing says only that a branch did.
+ */
+function tellingOf(errors: readonly ErrorObject[]): ErrorObject[] {
+  const choices = errors.filter((error) => error.keyword === 'oneOf' || error.keyword === 'anyOf')
+  return choices.reduce(
+    (kept, choice) => {
+      const branchOf = (error: ErrorObject): string | undefined =>
+        error.schemaPath.startsWith(`${choice.schemaPath}/`) ? error.schemaPath.slice(choice.schemaPath.length + 1).split('/')[0] : undefined
+      const branches = Map.groupBy(kept, branchOf)
+      const meant = [...branches].filter(([branch, own]) => branch !== undefined && !own.some((error) => error.keyword === 'enum' || error.keyword === 'const'))
+      const [only] = meant
+      return meant.length === 1 && only ? kept.filter((error) => error !== choice && [undefined, only[0]].includes(branchOf(error))) : kept
+    },
+    errors.filter((error) => error.keyword !== 'if'),
+  )
 }
 
 function compile(ajv: Ajv, schema: JsonObject): ValidateFunction | string {

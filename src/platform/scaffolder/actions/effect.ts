@@ -53,7 +53,7 @@ export interface CommitEffect extends RepositoryPlace {
   removed: readonly string[]
 }
 
-/** A commit on a branch of its own and a request to merge it. Outputs: `number`, `url`, `commitHash`. */
+/** A commit on a branch of its own and a request to merge it. Outputs: `number`, `url`, `commitHash`, `targetBranch`. */
 export interface PullRequestEffect extends RepositoryPlace {
   kind: 'pull-request'
   branch: string

@@ -1,6 +1,7 @@
 import { catalogFetch, catalogRegister, catalogWrite } from './catalog-actions.ts'
 import { debugLog, debugWait } from './debug-actions.ts'
 import { fetchPlain, fetchPlainFile } from './fetch-actions.ts'
+import { fetchCookiecutter } from './fetch-cookiecutter.ts'
 import { fetchTemplate, fetchTemplateFile } from './fetch-template.ts'
 import { fsDelete, fsReaddir, fsRename } from './file-actions.ts'
 import { githubActions } from './github-actions.ts'
@@ -22,6 +23,7 @@ export const builtInActions: readonly TemplateAction[] = [
   fetchTemplateFile,
   fetchPlain,
   fetchPlainFile,
+  fetchCookiecutter,
   catalogRegister,
   catalogWrite,
   catalogFetch,

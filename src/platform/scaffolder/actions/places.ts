@@ -33,7 +33,8 @@ export interface Place {
 }
 
 /**
- * Where a step's repository is. What is written for GitHub goes to the built-in host as long as no GitHub host is configured.
+ * Where a step's repository is. What is written for GitHub goes to the built-in host as long as no GitHub host is configured, and when the address
+ * names the host `fairway`.
  * @throws `platform.scaffolder.host_missing`, `.bad_path`.
  */
 export function placeOf(
@@ -45,7 +46,8 @@ export function placeOf(
   if (!url) throw scaffolderFaults.bad_path({ path: input.repoUrl, why: 'is no repository; write ?owner=…&repo=…' })
   const token = typeof input.token === 'object' ? { token: input.token } : {}
   const ofType = hosts.list().filter((host) => host.type === action.type)
-  if (action.type === 'fairway' || (ofType.length === 0 && action.runsOnFairway)) {
+  const isNamedOurs = url.host === 'fairway' && action.runsOnFairway
+  if (action.type === 'fairway' || isNamedOurs || (ofType.length === 0 && action.runsOnFairway)) {
     if (url.owner.includes('/')) throw scaffolderFaults.bad_path({ path: url.owner, why: 'is no owner: the built-in Git host has no groups inside groups' })
     return { place: { host: '', owner: url.owner, name: url.repo, ...token }, host: undefined, url }
   }

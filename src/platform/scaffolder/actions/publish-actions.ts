@@ -26,8 +26,8 @@ const output = z.object({
   commitHash: z.string().describe('The first commit; known when it is made'),
 })
 
-/** Members that every publish action has a place for of their own. */
-const OWN = new Set(Object.keys(input.shape))
+/** Members that every publish action has a place for of their own, and those that are for forms or say nothing here. */
+const OWN = new Set([...Object.keys(input.shape), 'allowedHosts', 'signCommit'])
 
 /** What the template says beside that, as the host has it: topics, collaborators, settings. */
 function settingsOf(given: PublishInput): JsonObject {

@@ -18,6 +18,8 @@ export type TemplateLoader = (name: string, from: string) => OtherTemplate | und
 interface Document {
   /** Bodies of each block, the youngest first. */
   blocks: Map<string, { body: SyntaxNode; where: string }[]>
+  /** Set once `extends` was seen: blocks are then the parent's to place. */
+  isExtending: boolean
   /** The block that is being rendered, and which of its bodies. */
   current: { name: string; index: number } | undefined
 }
@@ -27,7 +29,7 @@ const MAX_DEPTH = 20
 /** Interprets statements: the rest of nunjucks. Files come from the loader alone. */
 export class StatementEvaluator extends ExpressionEvaluator {
   readonly #load: TemplateLoader | undefined
-  #document: Document = { blocks: new Map(), current: undefined }
+  #document: Document = { blocks: new Map(), isExtending: false, current: undefined }
   #depth = 0
 
   constructor(options: EvaluatorOptions & { load?: TemplateLoader | undefined }) {
@@ -46,9 +48,12 @@ export class StatementEvaluator extends ExpressionEvaluator {
     let parent: OtherTemplate | undefined
     const text: string[] = []
     for (const child of root.children ?? []) {
-      if (child.typename === 'Extends') parent = this.#find(child, scope)
-      else text.push(this.render(child, scope))
+      if (child.typename === 'Extends') {
+        parent = this.#find(child, scope)
+        this.#document.isExtending = true
+      } else text.push(this.render(child, scope))
     }
+    this.#document.isExtending = false
     if (!parent) return this.budget.made(text.join(''))
     const found = parent
     return this.#inside(found, () => this.renderDocument(found.root, scope))
@@ -95,7 +100,7 @@ export class StatementEvaluator extends ExpressionEvaluator {
         this.#fromImport(node, scope)
         return ''
       case 'Block':
-        return this.#renderBlock(String((node['name'] as SyntaxNode)['value']), 0, scope)
+        return this.#document.isExtending ? '' : this.#renderBlock(String((node['name'] as SyntaxNode)['value']), 0, scope)
       case 'Extends':
         return this.fail(node, 'extends stands at the top of a file, not inside a block')
       default:
@@ -242,7 +247,7 @@ export class StatementEvaluator extends ExpressionEvaluator {
   /** With blocks of its own. */
   #apart<T>(work: () => T): T {
     const before = this.#document
-    this.#document = { blocks: new Map(), current: undefined }
+    this.#document = { blocks: new Map(), isExtending: false, current: undefined }
     try {
       return work()
     } finally {
