@@ -11,7 +11,7 @@ import { isStepTruthy, stepRow, type RunInput, type TemplateRun } from './templa
 import { DeferredNeeded, SecretText } from './template-language/index.ts'
 import { Workspace } from './workspace.ts'
 
-export type { RanStep, RunInput, StepState, TemplateRun } from './template-run.ts'
+export type { RunInput, TemplateRun } from './template-run.ts'
 
 /**
  * Runs a template in memory, step by step. The same template, values and files always give the same result, so a plan can be made again and compared.

@@ -41,7 +41,7 @@ export interface RepositoryEffect extends RepositoryPlace {
 }
 
 /** A commit on a branch of a repository that is there (or made by an effect before). Outputs: `commitHash`. */
-export interface CommitEffect extends RepositoryPlace {
+interface CommitEffect extends RepositoryPlace {
   kind: 'commit'
   branch: string
   /** Where the branch starts when it is not there; the default branch unless told. */
@@ -54,7 +54,7 @@ export interface CommitEffect extends RepositoryPlace {
 }
 
 /** A commit on a branch of its own and a request to merge it. Outputs: `number`, `url`, `commitHash`, `targetBranch`. */
-export interface PullRequestEffect extends RepositoryPlace {
+interface PullRequestEffect extends RepositoryPlace {
   kind: 'pull-request'
   branch: string
   /** The default branch unless told. */
@@ -89,7 +89,7 @@ export interface RegisterEffect {
 }
 
 /** Starts a workflow of a repository. Outputs: none. */
-export interface DispatchEffect extends RepositoryPlace {
+interface DispatchEffect extends RepositoryPlace {
   kind: 'dispatch'
   /** File name or id, e.g. `build.yaml`. */
   workflow: string
@@ -113,7 +113,7 @@ export interface HostRequest {
 }
 
 /** Something that only this kind of host has: a webhook, a label, pages. Carried out in order. Outputs: as the requests name them. */
-export interface HostCallEffect extends RepositoryPlace {
+interface HostCallEffect extends RepositoryPlace {
   kind: 'host-call'
   provider: HostType
   /** In words for the plan, e.g. `Add a webhook to acme/orders`. */
@@ -122,7 +122,7 @@ export interface HostCallEffect extends RepositoryPlace {
 }
 
 /** A pause for people: nothing after it starts before they agree. Outputs: `approvedBy`, `reason`. */
-export interface ApprovalEffect {
+interface ApprovalEffect {
   kind: 'approval'
   /** Refs of groups or users, any of whom may agree. */
   groups: readonly string[]
@@ -132,13 +132,13 @@ export interface ApprovalEffect {
 }
 
 /** A pause of so long. Outputs: none. */
-export interface WaitEffect {
+interface WaitEffect {
   kind: 'wait'
   durationMs: number
 }
 
 /** Tells people something. Outputs: none. */
-export interface NotifyEffect {
+interface NotifyEffect {
   kind: 'notify'
   /** Refs of users and groups; empty is everybody. */
   recipients: readonly string[]

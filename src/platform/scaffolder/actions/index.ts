@@ -14,8 +14,8 @@ import { utilityActions } from './utility-actions.ts'
 
 export type * from './effect.ts'
 export type * from './template-action.ts'
-export { describeActions, type ActionDescription } from './describe-actions.ts'
-export { HOST_TITLES, hostMissing, placeOf, todoFor } from './places.ts'
+export { describeActions } from './describe-actions.ts'
+export { HOST_TITLES, todoFor } from './places.ts'
 
 /** The actions that ship. */
 export const builtInActions: readonly TemplateAction[] = [

@@ -58,7 +58,7 @@ export function placeOf(
 }
 
 /** The fault for a host that is not there. */
-export function hostMissing(action: { id: string; type: HostType }, name: string, others: readonly ScmHost[]): Error {
+function hostMissing(action: { id: string; type: HostType }, name: string, others: readonly ScmHost[]): Error {
   const what = name === '' ? HOST_TITLES[action.type] : `${HOST_TITLES[action.type]} named "${name}"`
   const known = others.length === 0 ? '' : ` (there are: ${others.map((host) => host.host).join(', ')})`
   return scaffolderFaults.host_missing({ action: action.id, what: what + known, todo: todoFor(action.type) })

@@ -76,11 +76,9 @@ function publish(id: string, type: HostType): TemplateAction {
   })
 }
 
-export const publishFairway = publish('publish:fairway', 'fairway')
-
 /** One action a kind of host, as Backstage names them. */
 export const publishActions: readonly TemplateAction[] = [
-  publishFairway,
+  publish('publish:fairway', 'fairway'),
   publish('publish:github', 'github'),
   publish('publish:gitlab', 'gitlab'),
   publish('publish:azure', 'azure'),

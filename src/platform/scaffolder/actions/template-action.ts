@@ -34,7 +34,7 @@ export interface FetchSource {
 export type StepOutput = { readonly [key: string]: Json | Deferred | undefined }
 
 /** What `add` gives back: the effect's outputs, known or deferred. */
-export interface AddedEffect {
+interface AddedEffect {
   id: string
   output(field: string): Json | Deferred
 }

@@ -2,7 +2,7 @@ import type { Budget } from './budget.ts'
 import { isList, isMap, textOf, type Value } from './value.ts'
 
 /** What a filter gets beside its input and its arguments by place. */
-export interface FilterCall {
+interface FilterCall {
   named: Readonly<Record<string, Value>>
   budget: Budget
 }
