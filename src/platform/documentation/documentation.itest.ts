@@ -93,7 +93,7 @@ it('is found by words as one types, with the place', async () => {
 })
 
 it('keeps the last good pages when the repository can not be read', async () => {
-  const { listFiles } = reader
+  const listFiles = reader.listFiles.bind(reader)
   reader.listFiles = async () => {
     throw new Error('disk')
   }

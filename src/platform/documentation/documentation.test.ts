@@ -49,7 +49,11 @@ nav:
 
   it('names the line of what is no YAML, and throws for nothing', () => {
     expect(readMkdocs('mkdocs.yml', 'site_name: a\nnav: [\n').problems[0]?.line).toBeGreaterThanOrEqual(2)
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void expect(() => readMkdocs('x', text)).not.toThrow()))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(() => readMkdocs('x', text)).not.toThrow()
+      }),
+    )
   })
 })
 
@@ -112,7 +116,11 @@ describe('a page', () => {
   })
 
   it('is read whatever is in it', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => void expect(() => readPage('x.md', text)).not.toThrow()))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => {
+        expect(() => readPage('x.md', text)).not.toThrow()
+      }),
+    )
   })
 
   it('makes ids of any heading', () => {
@@ -139,7 +147,11 @@ describe('where documentation lies', () => {
   })
 
   it('never climbs', () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom('..', '.', 'a', '')), (parts) => void expect((cleanPath(parts.join('/')) ?? '').split('/')).not.toContain('..')))
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('..', '.', 'a', '')), (parts) => {
+        expect((cleanPath(parts.join('/')) ?? '').split('/')).not.toContain('..')
+      }),
+    )
   })
 })
 

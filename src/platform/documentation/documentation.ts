@@ -82,7 +82,7 @@ async function refresh(deps: DocumentationDeps, ref: string): Promise<void> {
     if (!site) return await removeSite(db, ref)
     await db.transaction().execute(async (tx) => await saveSite(tx, ref, site))
   } catch (error) {
-    log.warn('documentation could not be read; the last pages stay', { ref, error })
+    log.warn('documentation could not be read; the last pages stay', { entity: ref, error })
   }
 }
 

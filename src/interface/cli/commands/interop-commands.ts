@@ -1,6 +1,6 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { glob } from 'node:fs/promises'
+import { glob, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { text as streamText } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import pc from 'picocolors'
 import { formatOf, type CliContext } from '../context.ts'
@@ -163,7 +163,7 @@ async function writeFiles(folder: string, files: readonly { path: string; text: 
 }
 
 async function readToken(file: string): Promise<string> {
-  const text = await readFile(file === '-' ? 0 : file, 'utf8').catch((error: unknown) => {
+  const text = await (file === '-' ? streamText(process.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
     throw new CliError(`${file} can't be read: ${error instanceof Error ? error.message : String(error)}`, EXIT.usage)
   })
   return text.trim()
