@@ -2,6 +2,7 @@ import { readAccount, type CloudAccount } from '#cloud/account'
 import { problemText, type SourceDocument } from '#kernel/common/document'
 import type { FieldProblem } from '#kernel/common/fault'
 import type { Logger } from '#kernel/node/log'
+import { readGitHost } from '#delivery/git-host'
 import type { CatalogDirectory, DocumentChecks, StoredDocument } from '#platform/catalog'
 import { readEnvironment, type Environment } from '#platform/environment'
 import { readPolicy, type Policy } from '#platform/policy'
@@ -18,6 +19,7 @@ export function documentChecks(drivers: () => readonly string[]): DocumentChecks
     policy: (document) => readPolicy(document).problems,
     recipe: (document) => recipeProblems(document, drivers()),
     cloudaccount: (document) => readAccount(document).problems,
+    githost: (document) => readGitHost(document).problems,
     template: checkTemplate,
   }
 }

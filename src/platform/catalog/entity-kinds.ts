@@ -93,6 +93,7 @@ const FAIRWAY_KINDS = [
   'Environment',
   'Cluster',
   'CloudAccount',
+  'GitHost',
   'Region',
   'Network',
   'ResourceType',
