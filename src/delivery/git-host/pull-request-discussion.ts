@@ -9,7 +9,7 @@ import { pullRequestFaults } from './pull-request-faults.ts'
 import type { PullRequestRef } from './pull-request.ts'
 
 /** What somebody thinks of a pull request's commit. */
-export type ReviewVerdict = 'approved' | 'changes_requested'
+type ReviewVerdict = 'approved' | 'changes_requested'
 
 /** What somebody said about a pull request; with a verdict it is a review. */
 export interface PullRequestComment {

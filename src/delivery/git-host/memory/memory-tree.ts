@@ -19,7 +19,7 @@ export function memoryFile(content: Uint8Array, mode: string): MemoryFile {
 }
 
 /** True when both have the same files, or neither has one. */
-export function isSameFile(one: MemoryFile | undefined, other: MemoryFile | undefined): boolean {
+function isSameFile(one: MemoryFile | undefined, other: MemoryFile | undefined): boolean {
   return one?.sha === other?.sha && one?.mode === other?.mode
 }
 

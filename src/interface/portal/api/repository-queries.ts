@@ -10,7 +10,6 @@ export interface RepositoryName {
 
 export type Repository = Operations['repositories.get']['output']
 export type TreeEntry = Operations['repositories.tree']['output']['items'][number]
-export type RepositoryFile = Operations['repositories.file']['output']
 export type PullRequest = Operations['pullRequests.list']['output']['items'][number]
 export type PullRequestDetail = Operations['pullRequests.get']['output']
 export type PullRequestState = PullRequest['state']
