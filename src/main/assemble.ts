@@ -6,9 +6,9 @@ import { childEnvironment } from '#kernel/node/config'
 import { openApiOf, systemCaller, type Route } from '#kernel/node/http'
 import { teeLogger } from '#kernel/node/log'
 import { createTelemetry, type Telemetry } from '#kernel/node/telemetry'
-import { startGitHost } from '#delivery/git-host'
+import { gitHostsRoutes, startGitHost } from '#delivery/git-host'
 import { createAccess, readDefaultPolicies, type Access } from '#platform/access'
-import { createCatalog, GitHostSource, startCatalogRescan, type Catalog } from '#platform/catalog'
+import { createCatalog, GitHostSource, type Catalog } from '#platform/catalog'
 import { createChanges, startChangeEngine, type ChangeEngine } from '#platform/change'
 import { createDeployKind, createDeployments } from '#platform/deployment'
 import { createEnvironments } from '#platform/environment'
@@ -24,6 +24,7 @@ import { ProcessRuntime, runtimeRoutes } from '#runtime/runtime'
 import { ownerLookup } from './access-attributes.ts'
 import { resourceDrivers, rolloutDrivers, volumesFolder } from './adapters.ts'
 import { chaosPoint } from './chaos-point.ts'
+import { createCatalogSources, TRUSTED_REPOSITORIES, type CatalogSources } from './catalog-sources.ts'
 import { readComponents } from './components.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import type { Foundation } from './foundation.ts'
@@ -84,8 +85,13 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
       authorize,
       publicUrl: () => door.url,
       componentOf: (repository) => components.ofRepository(repository),
-      readIntoCatalog: async (repository, branch) => void (await catalog.repositories.ingestRepository(repository, branch)),
+      readIntoCatalog: async (repository, branch) => void (await sources.repositories.ingestRepository(repository, branch)),
     },
+    stack,
+  )
+  const sources = createCatalogSources(
+    base,
+    { journal, secrets: secrets.store, gitHost: delivery.gitHost, catalog: () => catalog, publicUrl: () => door.url },
     stack,
   )
   const catalog: Catalog = createCatalog({
@@ -94,7 +100,8 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     log,
     source: new GitHostSource(delivery.gitHost),
     checks: documentChecks(() => Object.keys(resources.drivers).sort()),
-    trusted: { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' },
+    trusted: TRUSTED_REPOSITORIES,
+    placeholders: sources.locations.placeholders,
     publicUrl: () => door.url,
     searchSources: [],
   })
@@ -160,9 +167,11 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     journal,
     clock,
     host: delivery.gitHost,
-    catalog,
+    catalog: { ...catalog, repositories: sources.repositories },
+    outside: { addLocation: sources.addLocation },
     sealing: keyring,
     follow: (options) => events.feed.follow(options),
+    watchCredential: (caller, onEnd) => identity.watchCredential(caller, onEnd),
     publicUrl: () => door.url,
   })
   const deploy = createDeployKind({
@@ -210,12 +219,14 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     ...identity.routes,
     ...secrets.routes,
     ...catalog.routes,
+    ...sources.locations.routes,
     ...environments.routes,
     ...policies.routes,
     ...changes.routes,
     ...deployments.routes,
     ...scaffolder.routes(changes.service),
     ...delivery.routes,
+    ...gitHostsRoutes(sources.gitHosts),
     ...resources.routes,
     ...states.routes,
     ...runtimeRoutes({ runtime }),
@@ -231,10 +242,10 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
   // The workflow engine waits for the database more than it works: the Git host gets ready meanwhile.
   const [started] = await Promise.all([
     useWhenStarted(stack, startChangeEngine({ ...changeDeps, databaseUrl: base.databaseUrl })),
-    openGit(base, { delivery, catalog }, stack),
+    openGit(base, { delivery, sources }, stack),
   ])
   engine = started
-  stack.use(startCatalogRescan({ repositories: catalog.repositories, log }))
+  stack.use(sources.locations.start())
   door.open(routes, { authenticate: identity.authenticate, authorize, telemetry })
 
   return {
@@ -245,7 +256,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
 }
 
 /** Tells catalog and pipelines of pushes, and puts what ships with us into its repositories. */
-async function openGit(base: Foundation, { delivery, catalog }: { delivery: Delivery; catalog: Catalog }, stack: AsyncDisposableStack): Promise<void> {
+async function openGit(base: Foundation, { delivery, sources }: { delivery: Delivery; sources: CatalogSources }, stack: AsyncDisposableStack): Promise<void> {
   const { db, clock, log, checkout } = base
   stack.use(delivery.pipelines.start())
   stack.use(
@@ -255,7 +266,7 @@ async function openGit(base: Foundation, { delivery, catalog }: { delivery: Deli
       clock,
       log,
       subscribers: [
-        { name: 'catalog', handle: async (push) => void (await catalog.repositories.onPush(push)) },
+        { name: 'catalog', handle: async (push) => void (await sources.locations.service.onPush(push)) },
         { name: 'pipeline', handle: async (push) => void (await delivery.pipelines.onPush(push)) },
       ],
       onPullRequest: async (activity) => await delivery.pipelines.onPullRequest(activity),

@@ -1,7 +1,8 @@
 import { createEgress } from '#kernel/node/egress'
+import { systemCaller } from '#kernel/node/http'
 import type { Journal } from '#kernel/node/journal'
 import type { GitHosts, LocalGitHost } from '#delivery/git-host'
-import type { Catalog } from '#platform/catalog'
+import type { Catalog, RepositoryFeed } from '#platform/catalog'
 import { createLocations, type Locations } from '#platform/location'
 import type { SecretStore } from '#platform/secret'
 import type { Foundation } from './foundation.ts'
@@ -20,8 +21,18 @@ export interface CatalogSourceNeeds {
   publicUrl: () => string
 }
 
+/** Where descriptors come from, and the Git hosts among them. */
+export interface CatalogSources {
+  gitHosts: GitHosts
+  locations: Locations
+  /** Reads a repository of the built-in host now, for who can't wait for its push to be told. */
+  repositories: Pick<RepositoryFeed, 'ingestRepository'>
+  /** Registers an address for a template's step `catalog:register`, and reads it. @returns refs of the entities found there. */
+  addLocation(request: { url: string; actor: string }): Promise<{ entityRefs: readonly string[] }>
+}
+
 /** Where the catalog's descriptors come from: repositories of ours and of others, the web, folders of this machine. Nothing runs until `locations.start()`. */
-export function createCatalogSources(base: Foundation, needs: CatalogSourceNeeds, stack: AsyncDisposableStack): { gitHosts: GitHosts; locations: Locations } {
+export function createCatalogSources(base: Foundation, needs: CatalogSourceNeeds, stack: AsyncDisposableStack): CatalogSources {
   const { db, clock, log, settings } = base
   const egress = stack.use(createEgress({ allow: settings.egressAllow, userAgent: `fairway/${base.version}` }))
   const gitHosts = stack.use(
@@ -40,7 +51,18 @@ export function createCatalogSources(base: Foundation, needs: CatalogSourceNeeds
     ingestion: () => needs.catalog().ingestion,
     reader: () => needs.catalog().reader,
   })
-  return { gitHosts, locations }
+  const repositories: CatalogSources['repositories'] = {
+    ingestRepository: async (repository, _branch, actor) => await locations.service.readRepository(repository, { actor: actor ?? 'system:fairway' }),
+  }
+  const addLocation: CatalogSources['addLocation'] = async ({ url, actor }) => {
+    const location = await locations.service.ensure(url, { ...systemCaller, principal: actor, isAdministrator: false })
+    const origin = await locations.originOf(location)
+    const found = await needs.catalog().reader.query({ predicate: { 'metadata.annotations.backstage.io/managed-by-origin-location': origin }, tie: 'ref', limit: 50 })
+    const refs = found.items.map((item) => item.ref)
+    // What it is about comes first; the Location that stands for it is of no interest.
+    return { entityRefs: [...refs.filter((ref) => ref.startsWith('component:')), ...refs.filter((ref) => !/^(?:component|location):/.test(ref))] }
+  }
+  return { gitHosts, locations, repositories, addLocation }
 }
 
 /** Names of all repositories of the built-in host. The organisation first: its groups and environments are what the others refer to. */

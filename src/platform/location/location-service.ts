@@ -60,6 +60,29 @@ export class LocationService {
     return location
   }
 
+  /**
+   * Registers a location unless it is one, reads it now, and tells what it gives. For work that goes on with its entities.
+   * @throws as `add`; `platform.location.unreadable` when nothing could be read.
+   */
+  async ensure(target: string, caller: Caller): Promise<Location> {
+    const known = await this.#deps.store.findByTarget(target.trim())
+    try {
+      const location = known ?? (await this.add({ target }, caller))
+      await this.#deps.reading.read(location.id, { actor: caller.principal }, { wait: true })
+      const read = await this.get(location.id)
+      if (read.state === 'failed') throw locationFaults.unreadable({ target, what: read.problems[0]?.message ?? 'it failed' })
+      return read
+    } catch (error) {
+      const parsed = parseTarget(target, await this.#deps.hosts())
+      const repository = 'problem' in parsed ? undefined : parsed.kind === 'git' ? parsed.repository : parsed.kind === 'url' && parsed.address.type === 'unsettled' ? parsed.address.repository : undefined
+      if (!isFault(error, 'platform.location.built_in') || repository === undefined) throw error
+      await this.readRepository(repository, { actor: caller.principal })
+      const found = await this.#deps.store.findBySource(`git:${repository}`)
+      if (!found) throw locationFaults.not_found({ id: target })
+      return found
+    }
+  }
+
   /** What `add` would do, without doing it. @throws as `add`, and `.unreadable` when nothing of it can be read. */
   async preview(input: LocationInput, caller: Caller): Promise<Preview & { existing: Location | undefined }> {
     const existing = await this.#deps.store.findByTarget(input.target.trim())

@@ -9,7 +9,8 @@ import type { BatchIngestion, CatalogReader, PlaceholderReader } from '#platform
 import { ActiveFiles } from './active-files.ts'
 import { backstageLocationRoutes } from './backstage-location-routes.ts'
 import { FolderReader } from './folder-reader.ts'
-import { LocationReading } from './location-reading.ts'
+import { LocationReading, originOf } from './location-reading.ts'
+import type { Location } from './location.ts'
 import { locationRoutes } from './location-routes.ts'
 import { startLocationSchedule, type LocationSchedule } from './location-schedule.ts'
 import { LocationService } from './location-service.ts'
@@ -42,6 +43,8 @@ export interface LocationsDeps {
 /** Where descriptors come from. */
 export interface Locations {
   service: LocationService
+  /** `url:https://…` or `file:/…`: what the annotation `managed-by-origin-location` of its entities says. */
+  originOf(location: Location): Promise<string>
   /** For the catalog. */
   placeholders: PlaceholderReader
   routes: Route[]
@@ -73,6 +76,7 @@ export function createLocations(deps: LocationsDeps): Locations {
   const readerOf = (known: readonly SourceHost[]): SourceReader => new SourceReader({ repositories: new RepositoryReader(known), folders, egress, hosts: known })
   return {
     service,
+    originOf: async (location) => originOf(location, await hosts()),
     placeholders: createPlaceholderReader({ active, hosts, readerOf }),
     routes: [
       ...locationRoutes({

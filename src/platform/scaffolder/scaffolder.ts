@@ -5,7 +5,7 @@ import type { Database } from '#kernel/node/database'
 import type { Route } from '#kernel/node/http'
 import type { Journal } from '#kernel/node/journal'
 import type { GitHost } from '#delivery/git-host'
-import type { Catalog } from '#platform/catalog'
+import type { Catalog, RepositoryFeed } from '#platform/catalog'
 import type { ChangeKind, ChangeService } from '#platform/change'
 import { builtInActions, type FetchSource, type HostDirectory, type TemplateAction } from './actions/index.ts'
 import { backstageScaffolderRoutes } from './backstage/index.ts'
@@ -19,6 +19,7 @@ import { RenderedFiles } from './rendered-files.ts'
 import { scaffolderRoutes } from './scaffolder-routes.ts'
 import { TaskSecrets, type Sealing } from './task-secrets.ts'
 import { taskRoutes } from './tasks/task-routes.ts'
+import type { TaskStreamDeps } from './tasks/task-stream.ts'
 import { TaskService } from './tasks/task-service.ts'
 import { TemplateLibrary } from './template-library.ts'
 
@@ -26,11 +27,14 @@ export interface ScaffolderDeps {
   db: Database
   journal: Journal
   host: GitHost
-  catalog: Pick<Catalog, 'repositories' | 'directory' | 'query'>
+  /** `repositories` is what reads one into the catalog now. */
+  catalog: Pick<Catalog, 'directory' | 'query'> & { repositories: Pick<RepositoryFeed, 'ingestRepository'> }
   /** Seals the secrets that come with a run. */
   sealing: Sealing
   /** The platform's log as it grows, from the present on: what live answers follow. */
   follow: (options: { signal: AbortSignal }) => AsyncIterable<Pick<RecordedEvent, 'subject'>>
+  /** Tells when a caller's credential ends. */
+  watchCredential?: TaskStreamDeps['watchCredential']
   /** Address of the platform, e.g. `http://127.0.0.1:7007`. */
   publicUrl: () => string
   clock?: Clock
@@ -93,8 +97,8 @@ export function createScaffolder(deps: ScaffolderDeps): Scaffolder {
       const tasks = new TaskService({ db, changes, secrets })
       return [
         ...scaffolderRoutes({ ...render, query: catalog.query, outside, tasks }),
-        ...taskRoutes({ tasks, follow: deps.follow }),
-        ...backstageScaffolderRoutes({ ...render, tasks, follow: deps.follow, complete: createCompletion({ outside }) }),
+        ...taskRoutes({ tasks, follow: deps.follow, watchCredential: deps.watchCredential }),
+        ...backstageScaffolderRoutes({ ...render, tasks, follow: deps.follow, watchCredential: deps.watchCredential, complete: createCompletion({ outside }) }),
       ]
     },
   }
