@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Clock } from '#kernel/common/clock'
+import { readBlobs } from '../git-blobs.ts'
 import { gitFolders, type GitFolders } from '../git-command.ts'
 import { gitHostFaults } from '../git-host-faults.ts'
 import type { Branch, Commit, CommitRequest, GitHost, NewRepository, Repository, RepositoryRef, TreeEntry } from '../git-host.ts'
@@ -114,6 +115,11 @@ export class RemoteGitHost implements GitHost {
     if (content === 'absent') throw gitHostFaults.path_not_found({ repository: nameOf(request), ref: request.ref, path: request.path })
     if (content === 'large') throw gitHostFaults.too_large({ path: request.path, limitBytes })
     return content
+  }
+
+  async readFiles(request: RepositoryRef & { ref: string; paths: readonly string[]; maxBytes?: number }): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { gitDir, sha } = await this.#at(request)
+    return await readBlobs(this.folders, gitDir, sha, request.paths, request.maxBytes ?? MAX_FILE_BYTES)
   }
 
   async listTree(request: RepositoryRef & { ref: string; path?: string; recursive?: boolean }): Promise<TreeEntry[]> {
