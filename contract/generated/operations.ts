@@ -117,6 +117,20 @@ export type Change = {
   }
 }
 
+export type Creation = {
+  id: string
+  changeId: string
+  attempts: Array<string>
+  template: string
+  title: string
+  status: "open" | "processing" | "completed" | "failed" | "cancelled" | "skipped"
+  createdBy: string
+  createdAt: string
+  values: { [key: string]: Json }
+  output: { [key: string]: Json }
+  message: string
+}
+
 export type Environment = {
   name: string
   title: string
@@ -322,15 +336,71 @@ export interface Operations {
     }
     output: Change
   }
+  'creations.cancel': {
+    input: {
+      params: {
+        id: string
+      }
+    }
+    output: Creation
+  }
   'creations.create': {
     input: {
       body: {
         template: string
         values: { [key: string]: Json }
         reason?: string | undefined
+        secrets?: { [key: string]: string } | undefined
+        onFailure?: "undo" | "keep" | undefined
       }
     }
     output: Change
+  }
+  'creations.get': {
+    input: {
+      params: {
+        id: string
+      }
+    }
+    output: {
+      id: string
+      changeId: string
+      attempts: Array<string>
+      template: string
+      title: string
+      status: "open" | "processing" | "completed" | "failed" | "cancelled" | "skipped"
+      createdBy: string
+      createdAt: string
+      values: { [key: string]: Json }
+      output: { [key: string]: Json }
+      message: string
+      events: Array<{
+        id: number
+        taskId: string
+        isTaskRecoverable: boolean
+        type: "log" | "completion" | "cancelled" | "recovered"
+        body: {
+          message: string
+          stepId?: string | undefined
+          status?: "open" | "processing" | "completed" | "failed" | "cancelled" | "skipped" | undefined
+        }
+        createdAt: string
+      }>
+    }
+  }
+  'creations.list': {
+    input: {
+      query?: {
+        createdBy?: string | undefined
+        status?: "open" | "processing" | "completed" | "failed" | "cancelled" | "skipped" | Array<"open" | "processing" | "completed" | "failed" | "cancelled" | "skipped"> | undefined
+        limit?: number | undefined
+        offset?: number | undefined
+      } | undefined
+    }
+    output: {
+      items: Array<Creation>
+      total: number
+    }
   }
   'creations.preview': {
     input: {
@@ -344,6 +414,9 @@ export interface Operations {
         path: string
         content: string
         isBinary: boolean
+        repository: string
+        state: "added" | "altered" | "unchanged" | "removed"
+        before: string | null
       }>
       steps: Array<{
         id: string
@@ -351,7 +424,16 @@ export interface Operations {
         action: string
         input: { [key: string]: Json }
         isSkipped: boolean
+        state: "ran" | "skipped" | "held" | "later"
+        log: Array<string>
       }>
+      effects: Array<{
+        id: string
+        kind: string
+        title: string
+        target: string
+      }>
+      output: { [key: string]: Json }
       problems: Array<{
         field: string
         message: string
@@ -360,6 +442,25 @@ export interface Operations {
         column?: number | undefined
       }>
     }
+  }
+  'creations.retry': {
+    input: {
+      params: {
+        id: string
+      }
+      body: {
+        secrets?: { [key: string]: string } | undefined
+      }
+    }
+    output: Change
+  }
+  'creations.undo': {
+    input: {
+      params: {
+        id: string
+      }
+    }
+    output: Change
   }
   'deployments.create': {
     input: {
@@ -372,6 +473,29 @@ export interface Operations {
       }
     }
     output: Change
+  }
+  'entities.facets': {
+    input: {
+      query: {
+        kind?: string | Array<string> | undefined
+        owner?: string | Array<string> | undefined
+        type?: string | Array<string> | undefined
+        lifecycle?: string | Array<string> | undefined
+        tag?: string | Array<string> | undefined
+        system?: string | Array<string> | undefined
+        namespace?: string | Array<string> | undefined
+        filter?: string | Array<string> | undefined
+        q?: string | undefined
+        facet: string | Array<string>
+      }
+    }
+    output: {
+      facets: { [key: string]: Array<{
+        value: string
+        count: number
+      }> }
+      total: number
+    }
   }
   'entities.get': {
     input: {
@@ -415,14 +539,68 @@ export interface Operations {
         path: string
         commit: string
       }
+      isOrphan: boolean
+      conflicts: Array<{
+        source: string
+        path: string
+        location: string
+      }>
+    }
+  }
+  'entities.graph': {
+    input: {
+      query?: {
+        kind?: string | Array<string> | undefined
+        owner?: string | Array<string> | undefined
+        type?: string | Array<string> | undefined
+        lifecycle?: string | Array<string> | undefined
+        tag?: string | Array<string> | undefined
+        system?: string | Array<string> | undefined
+        namespace?: string | Array<string> | undefined
+        filter?: string | Array<string> | undefined
+        q?: string | undefined
+        root?: string | Array<string> | undefined
+        depth?: number | undefined
+        types?: string | Array<string> | undefined
+        limit?: number | undefined
+      } | undefined
+    }
+    output: {
+      nodes: Array<{
+        ref: string
+        kind: string
+        name: string
+        namespace: string
+        title: string
+        type: string | null
+        owner: string | null
+        lifecycle: string | null
+        hasProblems: boolean
+        isMissing: boolean
+      }>
+      edges: Array<{
+        source: string
+        type: string
+        target: string
+      }>
+      isTruncated: boolean
+      total: number
     }
   }
   'entities.list': {
     input: {
       query?: {
-        kind?: string | undefined
-        owner?: string | undefined
+        kind?: string | Array<string> | undefined
+        owner?: string | Array<string> | undefined
+        type?: string | Array<string> | undefined
+        lifecycle?: string | Array<string> | undefined
+        tag?: string | Array<string> | undefined
+        system?: string | Array<string> | undefined
+        namespace?: string | Array<string> | undefined
+        filter?: string | Array<string> | undefined
         q?: string | undefined
+        orderBy?: string | Array<string> | undefined
+        fields?: string | Array<string> | undefined
         cursor?: string | undefined
         limit?: number | undefined
       } | undefined
@@ -445,6 +623,57 @@ export interface Operations {
       }>
       nextCursor: string | null
       total: number
+    }
+  }
+  'entities.validate': {
+    input: {
+      body: {
+        text: string
+        file?: string | undefined
+      }
+    }
+    output: {
+      problems: Array<{
+        field: string
+        message: string
+        file?: string | undefined
+        line?: number | undefined
+        column?: number | undefined
+      }>
+      entities: Array<{
+        ref: string
+        change: "added" | "altered" | "unchanged" | "conflict"
+        before: {
+          apiVersion: string
+          kind: string
+          metadata: {
+            name: string
+            namespace?: string | undefined
+            title?: string | undefined
+            description?: string | undefined
+          }
+          spec?: { [key: string]: unknown } | undefined
+          relations?: Array<{
+            type: string
+            targetRef: string
+          }> | undefined
+        } | null
+        after: {
+          apiVersion: string
+          kind: string
+          metadata: {
+            name: string
+            namespace?: string | undefined
+            title?: string | undefined
+            description?: string | undefined
+          }
+          spec?: { [key: string]: unknown } | undefined
+          relations?: Array<{
+            type: string
+            targetRef: string
+          }> | undefined
+        }
+      }>
     }
   }
   'environments.list': {
@@ -502,6 +731,183 @@ export interface Operations {
         hash: string
       }>
       nextCursor: string | null
+    }
+  }
+  'gitHosts.check': {
+    input: {
+      params: {
+        name: string
+      }
+    }
+    output: {
+      name: string
+      isGood: boolean
+      login: string | null
+      scopes: Array<string> | null
+      detail: string
+    }
+  }
+  'gitHosts.ensureWebhook': {
+    input: {
+      params: {
+        name: string
+      }
+      body: {
+        owner: string
+        repository?: string | undefined
+      }
+    }
+    output: undefined
+  }
+  'gitHosts.list': {
+    input: Record<string, never>
+    output: {
+      items: Array<{
+        name: string
+        title: string
+        type: "fairway" | "github" | "gitlab" | "azure" | "gitea"
+        url: string
+        entity: string | null
+        organisations: Array<string>
+        trustsPeople: boolean
+      }>
+    }
+  }
+  'locations.create': {
+    input: {
+      body: {
+        target: string
+        allow?: Array<string> | undefined
+        dryRun?: boolean | undefined
+      }
+    }
+    output: {
+      id: string
+      target: string
+      type: "url" | "git" | "organisation" | "file"
+      title: string
+      state: "reading" | "ok" | "partial" | "failed"
+      problems: Array<{
+        field: string
+        message: string
+        file?: string | undefined
+        line?: number | undefined
+        column?: number | undefined
+      }>
+      entityCount: number
+      allow: Array<string>
+      isBuiltIn: boolean
+      parentId: string | null
+      addedBy: string
+      addedAt: string
+      lastReadAt: string | null
+      nextReadAt: string | null
+      entities?: Array<{
+        ref: string
+        file: string
+      }> | undefined
+    }
+  }
+  'locations.delete': {
+    input: {
+      params: {
+        id: string
+      }
+    }
+    output: undefined
+  }
+  'locations.get': {
+    input: {
+      params: {
+        id: string
+      }
+    }
+    output: {
+      id: string
+      target: string
+      type: "url" | "git" | "organisation" | "file"
+      title: string
+      state: "reading" | "ok" | "partial" | "failed"
+      problems: Array<{
+        field: string
+        message: string
+        file?: string | undefined
+        line?: number | undefined
+        column?: number | undefined
+      }>
+      entityCount: number
+      allow: Array<string>
+      isBuiltIn: boolean
+      parentId: string | null
+      addedBy: string
+      addedAt: string
+      lastReadAt: string | null
+      nextReadAt: string | null
+    }
+  }
+  'locations.list': {
+    input: {
+      query?: {
+        builtIn?: "true" | "false" | undefined
+        parent?: string | undefined
+        cursor?: string | undefined
+        limit?: number | undefined
+      } | undefined
+    }
+    output: {
+      items: Array<{
+        id: string
+        target: string
+        type: "url" | "git" | "organisation" | "file"
+        title: string
+        state: "reading" | "ok" | "partial" | "failed"
+        problems: Array<{
+          field: string
+          message: string
+          file?: string | undefined
+          line?: number | undefined
+          column?: number | undefined
+        }>
+        entityCount: number
+        allow: Array<string>
+        isBuiltIn: boolean
+        parentId: string | null
+        addedBy: string
+        addedAt: string
+        lastReadAt: string | null
+        nextReadAt: string | null
+      }>
+      nextCursor: string | null
+      total: number
+    }
+  }
+  'locations.refresh': {
+    input: {
+      params: {
+        id: string
+      }
+    }
+    output: {
+      id: string
+      target: string
+      type: "url" | "git" | "organisation" | "file"
+      title: string
+      state: "reading" | "ok" | "partial" | "failed"
+      problems: Array<{
+        field: string
+        message: string
+        file?: string | undefined
+        line?: number | undefined
+        column?: number | undefined
+      }>
+      entityCount: number
+      allow: Array<string>
+      isBuiltIn: boolean
+      parentId: string | null
+      addedBy: string
+      addedAt: string
+      lastReadAt: string | null
+      nextReadAt: string | null
     }
   }
   'loginLinks.create': {
