@@ -33,7 +33,7 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
         const found = tool(name, [...args], wish)
         findings.push({ ...found, isOptional: true })
       }
-      findings.push(await platform(context))
+      findings.push(await platform(context), ...(await gitHosts(context)))
       const columns = [
         { title: '', value: markOf },
         { title: 'what', value: (finding: Finding) => finding.what },
@@ -65,5 +65,22 @@ async function platform(context: CliContext): Promise<Finding> {
     return { what: 'platform', isGood: true, detail: `${url} as ${me.principal} (${kind})` }
   } catch (error) {
     return { what: 'platform', isGood: false, detail: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** The Git hosts of others, and whether they take their tokens. A platform that is away has been told already. */
+async function gitHosts(context: CliContext): Promise<Finding[]> {
+  try {
+    const { client } = await context.connection()
+    const { items } = await client.call('gitHosts.list', {})
+    const foreign = items.filter((host) => host.name !== '')
+    return await Promise.all(
+      foreign.map(async ({ name }): Promise<Finding> => {
+        const { isGood, detail } = await client.call('gitHosts.check', { params: { name } })
+        return { what: `Git host ${name}`, isGood, detail }
+      }),
+    )
+  } catch {
+    return []
   }
 }
