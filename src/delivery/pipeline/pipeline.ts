@@ -38,6 +38,8 @@ export interface PipelineDeps {
   componentOf?: (repository: string) => Promise<string | undefined>
   /** Makes something of a green run on the default branch; at least once, so it must be idempotent by the run's id. See `startPipeline`. */
   onRunFinished: (run: Run) => Promise<{ release?: string } | undefined>
+  /** Folder of tools that the platform installed itself, such as `tofu`; `setup-…` actions look there before `PATH`. */
+  toolsDir?: string
   /** Jobs at once. Default 2. */
   concurrency?: number
 }
@@ -77,7 +79,7 @@ export function createPipelines(deps: PipelineDeps): Pipelines {
       const stack = new AsyncDisposableStack()
       const finisher = stack.use(startFinisher(deps))
       const cacheDir = path.join(deps.dataDir, 'cache')
-      const services = { source: deps.source, artifacts, cacheDir, clock: deps.clock }
+      const services = { source: deps.source, artifacts, cacheDir, clock: deps.clock, ...(deps.toolsDir === undefined ? {} : { toolsDir: deps.toolsDir }) }
       executor = stack.use(
         startExecutor({
           ...deps,

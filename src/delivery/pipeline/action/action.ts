@@ -35,6 +35,8 @@ export interface ActionServices {
   artifacts: ArtifactStore
   /** Folder of this runner's caches. */
   cacheDir: string
+  /** Folder of tools that the platform installed itself; looked through before `PATH`. */
+  toolsDir?: string
   clock: Clock
 }
 

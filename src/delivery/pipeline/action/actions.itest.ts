@@ -66,6 +66,58 @@ describe('setup-node', () => {
   })
 })
 
+describe('setup of tools that the machine may have', () => {
+  /** A machine of our own making: nothing but what is put into this folder is on PATH. */
+  const machine = (programs: Record<string, string>): string =>
+    `run: |\n          mkdir -p "$RUNNER_TEMP/bin"\n${Object.entries(programs)
+      .map(([name, says]) => `          printf '#!/bin/sh\\necho ${says}\\n' > "$RUNNER_TEMP/bin/${name}" && chmod +x "$RUNNER_TEMP/bin/${name}"\n`)
+      .join('')}          echo "$RUNNER_TEMP/bin" >> "$GITHUB_PATH"`
+
+  it.each([
+    ['actions/setup-python@v5', 'python-version: ">=3.10"', { python3: 'Python 3.99.1' }, 'python-version', '3.99.1'],
+    ['actions/setup-go@v5', 'go-version: "1.99"', { go: 'go version go1.99.2 linux/amd64' }, 'go-version', '1.99.2'],
+    ['opentofu/setup-opentofu@v1', 'tofu_wrapper: false', { tofu: 'OpenTofu v1.98.0' }, 'tofu_version', '1.98.0'],
+    ['hashicorp/setup-terraform@v3', 'terraform_version: 1.97.0', { terraform: 'Terraform v1.97.0' }, 'terraform_version', '1.97.0'],
+  ])('%s gives what is there', async (action, given, programs, output, version) => {
+    const { run, log } = await ended(
+      flow(machine(programs), `{uses: ${action}, id: t, with: {${given}}}`, `run: echo "have \${{ steps.t.outputs.${output} }}"`),
+      'acme/tools',
+    )
+    expect(run.conclusion).toBe('success')
+    expect(log).toContain(`have ${version}`)
+    expect(run.jobs[0]?.annotations).toEqual([])
+  })
+
+  it('says so when another version was asked for, also by a file', async () => {
+    const workflow = flow(
+      machine({ go: 'go version go1.99.2 linux/amd64' }),
+      'run: echo "go 1.55" > go.mod',
+      '{uses: actions/setup-go@v5, with: {go-version-file: go.mod}}',
+    )
+    const { run } = await ended(workflow, 'acme/tools')
+    expect(run.jobs[0]?.annotations).toMatchObject([{ level: 'notice', message: 'Go 1.55 was asked for; this runner has 1.99.2, and uses it.' }])
+  })
+
+  it('ends the job with words when a tool is absent, and goes on with a warning where the workflow can do without', async () => {
+    const absent = await createPipelineFixture(database.db, { dataDir: path.join(fixture.dataDir, 'absent') })
+    const nothing = 'env: { PATH: /nowhere }'
+    const of = async (action: string) =>
+      await absent.done(
+        await absent.push(`on: push\njobs:\n  a:\n    runs-on: x\n    ${nothing}\n    steps:\n      - uses: ${action}\n`, { repository: 'acme/absent' }),
+      )
+    const [python, tofu] = [await of('actions/setup-python@v5'), await of('opentofu/setup-opentofu@v1')]
+    expect([python.conclusion, python.jobs[0]?.annotations[0]?.message]).toEqual([
+      'failure',
+      expect.stringMatching(/python3 or python is not on this runner.*fairway doctor/),
+    ])
+    expect([tofu.conclusion, tofu.jobs[0]?.annotations[0]]).toMatchObject([
+      'success',
+      { level: 'warning', message: expect.stringContaining('tofu or terraform') as string },
+    ])
+    await absent[Symbol.asyncDispose]()
+  })
+})
+
 describe('artifacts', () => {
   it('go from one job to another, to the API and to a folder', async () => {
     const { run } = await ended(

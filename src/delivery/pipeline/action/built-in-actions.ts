@@ -3,11 +3,16 @@ import { cache, cacheRestore, cacheSave } from './cache.ts'
 import { checkout } from './checkout.ts'
 import { downloadArtifact } from './download-artifact.ts'
 import { setupNode } from './setup-node.ts'
+import { setupGo, setupOpenTofu, setupPython, setupTerraform } from './setup-tools.ts'
 import { uploadArtifact } from './upload-artifact.ts'
 
 const actions: Readonly<Record<string, BuiltInAction>> = {
   'actions/checkout': checkout,
   'actions/setup-node': setupNode,
+  'actions/setup-python': setupPython,
+  'actions/setup-go': setupGo,
+  'opentofu/setup-opentofu': setupOpenTofu,
+  'hashicorp/setup-terraform': setupTerraform,
   'actions/upload-artifact': uploadArtifact,
   'actions/download-artifact': downloadArtifact,
   'actions/cache': cache,

@@ -2,6 +2,10 @@
 export const builtInActions: readonly string[] = [
   'actions/checkout',
   'actions/setup-node',
+  'actions/setup-python',
+  'actions/setup-go',
+  'opentofu/setup-opentofu',
+  'hashicorp/setup-terraform',
   'actions/upload-artifact',
   'actions/download-artifact',
   'actions/cache',

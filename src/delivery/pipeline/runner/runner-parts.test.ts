@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fits } from '../action/setup-node.ts'
+import { fits } from '../action/version-range.ts'
 import { parseWorkflowCommand } from '../log/workflow-command.ts'
 import { parseActionReference } from '../workflow/check-workflow.ts'
 import { resolveShell } from './shell.ts'
