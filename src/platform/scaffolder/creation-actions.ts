@@ -67,6 +67,7 @@ function repositoryActions(effect: RepositoryEffect & Effect, context: ActionCon
 }
 
 function single(effect: Exclude<Effect, { kind: 'repository' }>, context: ActionContext): Omit<PlannedAction, 'input'> {
+  // oxlint-disable-next-line typescript/consistent-return -- every kind returns; the compiler proves it
   switch (effect.kind) {
     case 'register': {
       const what = effect.ref ?? (effect.url === undefined ? effect.repository : effect.url)

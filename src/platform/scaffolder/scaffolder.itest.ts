@@ -73,9 +73,8 @@ describe('the seeded organisation', () => {
   })
 
   it('lists the golden path with its schema', async () => {
-    expect(await scaffolder.library.list()).toMatchObject([
-      { ref: template, steps: [{ action: 'fetch:template' }, { action: 'publish:fairway' }, { action: 'catalog:register' }] },
-    ])
+    const found = (await scaffolder.library.list()).find((candidate) => candidate.ref === template)
+    expect(found?.steps.map((step) => step.action)).toEqual(expect.arrayContaining(['fetch:template', 'publish:fairway', 'catalog:register']))
   })
 })
 
@@ -232,6 +231,8 @@ describe('creating', () => {
           path: 'template.yaml',
           branch: 'main',
           commit: '',
+          source: 'git:acme/linked',
+          isOrphan: false,
         }),
       },
     })

@@ -51,7 +51,7 @@ function wordsOf(error: ErrorObject): { message: string; argument: Json } {
     case 'required':
       return { message: `requires property ${JSON.stringify(params['missingProperty'])}`, argument: params['missingProperty'] ?? null }
     case 'type':
-      return { message: `is not of a type(s) ${[params['type']].flat().join(',')}`, argument: [params['type'] ?? null].flat() as Json }
+      return { message: `is not of a type(s) ${typesOf(params['type']).join(',')}`, argument: typesOf(params['type']) }
     case 'pattern':
       return { message: `does not match pattern ${JSON.stringify(params['pattern'])}`, argument: schema }
     case 'enum':
@@ -60,14 +60,14 @@ function wordsOf(error: ErrorObject): { message: string; argument: Json } {
       return { message: `does not exactly match expected constant: ${JSON.stringify(schema)}`, argument: schema }
     case 'minLength':
     case 'minItems':
-      return { message: `does not meet minimum length of ${String(params['limit'])}`, argument: schema }
+      return { message: `does not meet minimum length of ${JSON.stringify(params['limit'])}`, argument: schema }
     case 'maxLength':
     case 'maxItems':
-      return { message: `does not meet maximum length of ${String(params['limit'])}`, argument: schema }
+      return { message: `does not meet maximum length of ${JSON.stringify(params['limit'])}`, argument: schema }
     case 'minimum':
-      return { message: `must be greater than or equal to ${String(params['limit'])}`, argument: schema }
+      return { message: `must be greater than or equal to ${JSON.stringify(params['limit'])}`, argument: schema }
     case 'maximum':
-      return { message: `must be less than or equal to ${String(params['limit'])}`, argument: schema }
+      return { message: `must be less than or equal to ${JSON.stringify(params['limit'])}`, argument: schema }
     case 'format':
       return { message: `does not conform to the ${JSON.stringify(params['format'])} format`, argument: schema }
     case 'additionalProperties':
@@ -80,4 +80,8 @@ function wordsOf(error: ErrorObject): { message: string; argument: Json } {
     default:
       return { message: error.message ?? 'is wrong', argument: schema }
   }
+}
+
+function typesOf(type: Json | undefined): string[] {
+  return typeof type === 'string' ? [type] : Array.isArray(type) ? type.filter((item) => typeof item === 'string') : []
 }

@@ -89,7 +89,11 @@ export function taskRoutes(deps: BackstageScaffolderDeps): Route[] {
       summary: 'Follow the events of a run until it ends, in the dialect of Backstage',
       permission: 'change:read',
       handle: async (input) =>
-        await openTaskStream(deps, idOf(input), { after: numberIn(input.url.searchParams, 'after', -1, Number.MAX_SAFE_INTEGER), signal: input.signal }),
+        await openTaskStream(deps, idOf(input), {
+          after: numberIn(input.url.searchParams, 'after', -1, Number.MAX_SAFE_INTEGER),
+          signal: input.signal,
+          caller: callerOf(input),
+        }),
     }),
     scaffolderRoute({
       method: 'POST',

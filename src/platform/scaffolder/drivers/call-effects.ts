@@ -25,7 +25,7 @@ export async function applyHostCall(deps: CallDeps, action: PlannedAction, conte
     const body = request.body === undefined ? undefined : revealSecrets(request.body, secrets)
     const answer = await outside.callHost(host, {
       method: request.method,
-      path: request.path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(outputs, name) ? encodeURIComponent(String(outputs[name])) : whole)),
+      path: request.path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(outputs, name) ? encodeURIComponent(printed(outputs[name])) : whole)),
       ...(body === undefined ? {} : { body }),
       ...(request.doneStatuses === undefined ? {} : { doneStatuses: request.doneStatuses }),
     })
@@ -48,6 +48,10 @@ export async function applyDispatch(deps: CallDeps, action: PlannedAction): Prom
   ]
   await deps.outside.dispatchWorkflow({ host, owner, name, workflow, ref, inputs, actor })
   return { outcome: 'done', message: `started ${workflow} of ${owner}/${name}`, outputs: {} }
+}
+
+function printed(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '')
 }
 
 function memberAt(value: Json, path: string): Json {

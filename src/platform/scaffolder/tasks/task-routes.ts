@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonRoute, rawRoute, type Route } from '#kernel/node/http'
+import { jsonRoute, rawRoute, type Caller, type Route } from '#kernel/node/http'
 import { changeFaults, changeSchema, viewChange } from '#platform/change'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
 import { outputOf } from './task-events.ts'
@@ -84,9 +84,9 @@ export function taskRoutes(deps: TaskStreamDeps & { tasks: TaskService }): Route
       tag,
       permission: 'change:read',
       errors: [scaffolderFaults.task_not_found],
-      handle: async ({ params: { id = '' }, url, signal }) => {
+      handle: async ({ params: { id = '' }, url, signal, caller }) => {
         const after = Number(url.searchParams.get('after') ?? NaN)
-        return await openTaskStream(deps, id, { after: Number.isFinite(after) ? after : undefined, signal })
+        return await openTaskStream(deps, id, { after: Number.isFinite(after) ? after : undefined, signal, caller: caller as Caller })
       },
     }),
     jsonRoute({

@@ -37,10 +37,10 @@ export async function addAttempt(tx: Transaction, id: string, changeId: string):
   if (rows.length === 0) throw scaffolderFaults.not_retryable({ id, status: 'under way, or completed' })
 }
 
-/** @param id of the task, or of its change. */
+/** @param id of the task, or of the change of any of its attempts. */
 export async function findTask(db: Queryable, id: string): Promise<Task | undefined> {
   if (id.includes('\0')) return undefined
-  return (await select(db, sql`where id = ${id} or change_id = ${id}`))[0]
+  return (await select(db, sql`where id = ${id} or attempts @> ${JSON.stringify([{ changeId: id }])}::jsonb`))[0]
 }
 
 export interface TaskFilter {

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '#kernel/common/event'
+import type { Caller } from '#kernel/node/http'
 import type { TaskEvent } from './task-events.ts'
 import type { TaskService } from './task-service.ts'
 
@@ -6,6 +7,8 @@ export interface TaskStreamDeps {
   tasks: Pick<TaskService, 'events'>
   /** The platform's log as it grows, from the present on. */
   follow: (options: { signal: AbortSignal }) => AsyncIterable<Pick<RecordedEvent, 'subject'>>
+  /** Tells when a caller's credential ends: a live answer ends with it. */
+  watchCredential?: ((caller: Caller, onEnd: () => void) => Disposable) | undefined
 }
 
 const HEARTBEAT_MS = 15_000
@@ -14,7 +17,11 @@ const HEARTBEAT_MS = 15_000
  * Answers with the events of a task behind `after`, then with each as soon as it is there, until the task ends: told by the platform's log, nothing is
  * asked again and again. @throws `platform.scaffolder.task_not_found`.
  */
-export async function openTaskStream(deps: TaskStreamDeps, taskId: string, options: { after?: number | undefined; signal: AbortSignal }): Promise<Response> {
+export async function openTaskStream(
+  deps: TaskStreamDeps,
+  taskId: string,
+  options: { after?: number | undefined; signal: AbortSignal; caller: Caller },
+): Promise<Response> {
   const text = new TextEncoder()
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
@@ -26,8 +33,10 @@ export async function openTaskStream(deps: TaskStreamDeps, taskId: string, optio
   let state = first
   let isTold = false
   const heartbeat: { timer?: NodeJS.Timeout } = {}
+  const watch = deps.watchCredential?.(options.caller, () => ending.abort())
   const clean = (): void => {
     clearInterval(heartbeat.timer)
+    watch?.[Symbol.dispose]()
     ending.abort()
   }
   signal.addEventListener('abort', clean, { once: true })
