@@ -1,16 +1,35 @@
 import { parseSource, type ParsedSource } from '#kernel/common/document'
+import { readPlainYaml } from './plain-yaml.ts'
 
 const MAX_LENGTH = 1024 * 1024
 
 /** Reads a descriptor file. Never throws, whatever is in the file: what can not be read, or not be kept, is a problem of the file. */
 export function readDescriptors(file: string, text: string): ParsedSource {
   if (text.length > MAX_LENGTH) return wrong(file, `the file is larger than ${MAX_LENGTH} characters`)
+  const plain = readPlainYaml(text)
+  if (plain) {
+    // Places are asked for when something is wrong: only then the whole parser reads the file.
+    let whole: ParsedSource | undefined
+    const documents = plain.map((value, index) => ({
+      file,
+      value: value as unknown,
+      locate: (path: readonly PropertyKey[]) => {
+        whole ??= parseSource(file, text)
+        return whole.documents[index]?.locate(path) ?? { line: 1, column: 1 }
+      },
+    }))
+    return withoutUnstorable({ documents, problems: [] }, file)
+  }
   let source: ParsedSource
   try {
     source = parseSource(file, text)
   } catch {
     return wrong(file, 'the file can not be read: it is nested too deeply')
   }
+  return withoutUnstorable(source, file)
+}
+
+function withoutUnstorable(source: ParsedSource, file: string): ParsedSource {
   const documents = source.documents.filter((document) => isStorable(document.value))
   const lost = source.documents.length - documents.length
   return {

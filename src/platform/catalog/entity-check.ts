@@ -78,17 +78,22 @@ export function checkEntity(document: SourceDocument): EntityVerdict {
     const message = `there is no kind "${kind}" in ${apiVersion}; known are ${KNOWN_KINDS_TEXT}`
     return { ...(ref === undefined ? {} : { ref }), problems: [{ field: 'kind', message, file: document.file, ...document.locate(['kind']) }] }
   }
-  const whole = z.strictObject({
-    apiVersion: text,
-    kind: text,
-    metadata: rules.isOpenSlo ? openSloMetadata : metadata,
-    spec: rules.schema,
-    ...outputs,
-  })
-  const result = whole.safeParse(document.value)
+  const result = wholeOf(`${apiVersion} ${kind}`, rules).safeParse(document.value)
   if (!result.success) return { ...(ref === undefined ? {} : { ref }), problems: problemsOf(document, result.error) }
   const entity = clean(document.value as Entity, rules.isOpenSlo)
   return { entity, ref: formatEntityRef({ kind: entity.kind, namespace: entity.metadata.namespace ?? 'default', name: entity.metadata.name }), problems: [] }
+}
+
+/** Rules by what they are for; there are as many as kinds. */
+const wholes = new Map<string, z.ZodType>()
+
+function wholeOf(key: string, rules: { schema: z.ZodType; isOpenSlo: boolean }): z.ZodType {
+  let whole = wholes.get(key)
+  if (!whole) {
+    whole = z.strictObject({ apiVersion: text, kind: text, metadata: rules.isOpenSlo ? openSloMetadata : metadata, spec: rules.schema, ...outputs })
+    wholes.set(key, whole)
+  }
+  return whole
 }
 
 function clean(source: Entity, isOpenSlo: boolean): Entity {

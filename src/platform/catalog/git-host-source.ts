@@ -1,9 +1,8 @@
 import { minimatch } from 'minimatch'
 import type { GitHost, Repository } from '#delivery/git-host'
-import { isFault } from '#kernel/common/fault'
 import type { CatalogSource, RepositoryFile, RepositoryHead } from './catalog-source.ts'
 
-type Host = Pick<GitHost, 'findRepository' | 'listRepositories' | 'resolveRef' | 'listTree' | 'readFile'>
+type Host = Pick<GitHost, 'findRepository' | 'listRepositories' | 'resolveRef' | 'listTree' | 'readFiles'>
 
 /** Larger descriptors are left out: they could not be one. */
 const MAX_FILE_BYTES = 1024 * 1024
@@ -42,17 +41,9 @@ export class GitHostSource implements CatalogSource {
     const wanted = tree.filter(
       (entry) => entry.type === 'file' && (entry.sizeBytes ?? 0) <= MAX_FILE_BYTES && globs.some((glob) => minimatch(entry.path, glob, { dot: true })),
     )
-    const files: RepositoryFile[] = []
-    for (const entry of wanted) {
-      try {
-        files.push({
-          path: entry.path,
-          text: new TextDecoder().decode(await this.#host.readFile({ ...at, ref: commit, path: entry.path, maxBytes: MAX_FILE_BYTES })),
-        })
-      } catch (error) {
-        if (!isFault(error, 'delivery.git_host.path_not_found')) throw error
-      }
-    }
+    const paths = wanted.map((entry) => entry.path)
+    const contents = await this.#host.readFiles({ ...at, ref: commit, paths, maxBytes: MAX_FILE_BYTES })
+    const files = Array.from(contents, ([path, content]): RepositoryFile => ({ path, text: new TextDecoder().decode(content) }))
     return { commit, files }
   }
 

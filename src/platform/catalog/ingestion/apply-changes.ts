@@ -1,7 +1,7 @@
 import type { Transaction } from '#kernel/node/database'
 import type { Entity, EntityRelation } from '../entity.ts'
-import { edgesOf, type Edge } from '../entity-relations.ts'
-import { edgeDiff, edgeKey, otherEnd, RelationChanges } from './edge-changes.ts'
+import type { Edge } from '../entity-relations.ts'
+import { edgeDiff, edgeKey, edgesDeclaredBy, otherEnd, RelationChanges } from './edge-changes.ts'
 import { relationsText, type EntityDocument } from './entity-document.ts'
 import {
   deleteEntities,
@@ -123,14 +123,14 @@ async function relationChanges(
   for (const ref of others) {
     const row = rows.get(ref)
     const entity = afterOf.has(ref) ? afterOf.get(ref) : row ? (JSON.parse(row.body) as Entity) : null
-    declared.set(ref, new Set(entity ? edgesOf(entity).map(edgeKey) : []))
+    declared.set(ref, new Set(entity ? edgesDeclaredBy(entity).map(edgeKey) : []))
   }
   for (const { edge, other } of removals) if (declared.get(other)?.has(edgeKey(edge)) !== true) changes.remove(edge)
   // Whoever names an entity that is new now.
   const fresh = new Set(touched.filter(({ ref, after }) => after !== null && !rows.has(ref)).map(({ ref }) => ref))
   for (const row of await entitiesNaming(tx, [...fresh])) {
     if (afterOf.has(row.ref)) continue
-    for (const edge of edgesOf(JSON.parse(row.body) as Entity)) if (fresh.has(edge.sourceRef)) changes.add(edge)
+    for (const edge of edgesDeclaredBy(JSON.parse(row.body) as Entity)) if (fresh.has(edge.sourceRef)) changes.add(edge)
   }
   return changes
 }
@@ -140,7 +140,7 @@ async function readRows(tx: Transaction, refs: readonly string[], rows: Map<stri
 }
 
 function targetsOf(entity: Entity, ref: string): string[] {
-  return [...new Set(edgesOf(entity).map((edge) => otherEnd(edge, ref)))]
+  return [...new Set(edgesDeclaredBy(entity).map((edge) => otherEnd(edge, ref)))]
 }
 
 async function writeMemberships(tx: Transaction, writes: readonly EntityWrite[], ids: ReadonlyMap<string, number>): Promise<void> {
@@ -148,7 +148,7 @@ async function writeMemberships(tx: Transaction, writes: readonly EntityWrite[],
   const pairs = people
     .filter(({ trust }) => trust === ORGANISATION)
     .flatMap(({ ref, entity }) =>
-      edgesOf(entity)
+      edgesDeclaredBy(entity)
         .filter(({ type }) => type === 'memberOf' || type === 'childOf')
         .map((edge) => ({ entityId: ids.get(ref) ?? 0, child: edge.sourceRef, parent: edge.targetRef })),
     )

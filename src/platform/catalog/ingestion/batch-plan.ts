@@ -74,7 +74,7 @@ export function planBatch(facts: BatchFacts): BatchPlan {
     for (const loser of candidates) {
       if (loser === winner) continue
       plan.claims.push({ ref, entity: loser.entity, path: loser.path })
-      plan.conflicts.push(conflict(ref, loser.path, placeText(place), loser.at))
+      plan.conflicts.push(conflict(ref, loser.path, placeText(place), loser.at()))
     }
   }
   const wrongIn = new Map<string, string>()
@@ -99,7 +99,7 @@ export function planBatch(facts: BatchFacts): BatchPlan {
 interface Candidate {
   entity: Entity
   path: string
-  at: { line: number; column: number }
+  at: () => { line: number; column: number }
 }
 
 function declarationsOf(reads: readonly ReadFile[]): Map<string, Candidate[]> {

@@ -17,10 +17,22 @@ export interface DeclarationChange {
 export const edgeKey = (edge: Edge): string => `${edge.sourceRef} ${edge.type} ${edge.targetRef}`
 const relationKey = (edge: Edge): string => `${edge.type} ${edge.targetRef}`
 
+const known = new WeakMap<Entity, readonly Edge[]>()
+
+/** `edgesOf`, worked out once an entity. */
+export function edgesDeclaredBy(entity: Entity): readonly Edge[] {
+  let edges = known.get(entity)
+  if (!edges) {
+    edges = edgesOf(entity)
+    known.set(entity, edges)
+  }
+  return edges
+}
+
 /** Edges that were declared and are not any more, and the other way round. Pure. */
-export function edgeDiff(change: DeclarationChange): { added: Edge[]; removed: Edge[] } {
-  const before = change.before ? edgesOf(change.before) : []
-  const after = change.after ? edgesOf(change.after) : []
+export function edgeDiff(change: DeclarationChange): { added: readonly Edge[]; removed: readonly Edge[] } {
+  const before = change.before ? edgesDeclaredBy(change.before) : []
+  const after = change.after ? edgesDeclaredBy(change.after) : []
   if (before.length === 0) return { added: after, removed: [] }
   const had = new Set(before.map(edgeKey))
   const has = new Set(after.map(edgeKey))

@@ -16,7 +16,7 @@ export type DocumentChecks = Readonly<Record<string, (document: SourceDocument) 
 export interface ReadFile {
   file: SourceFile
   /** Good declarations, in the order of the file, each ref once. `at` is the place of its name. */
-  declarations: { ref: string; entity: Entity; at: { line: number; column: number } }[]
+  declarations: { ref: string; entity: Entity; at: () => { line: number; column: number } }[]
   /** What is wrong in the whole file, and with each ref that could be made out. */
   problems: FieldProblem[]
   wrongOf: Map<string, FieldProblem[]>
@@ -50,9 +50,9 @@ export async function readFile(file: SourceFile, source: string, trust: SourceTr
       if (verdict.ref !== undefined) read.wrongOf.set(verdict.ref, faults)
       continue
     }
-    const at = document.locate(['metadata', 'name'])
+    const at = (): { line: number; column: number } => document.locate(['metadata', 'name'])
     if (declared.has(verdict.ref)) {
-      read.problems.push({ field: 'metadata.name', message: `"${verdict.ref}" is declared twice in this file; the first stays`, file: file.path, ...at })
+      read.problems.push({ field: 'metadata.name', message: `"${verdict.ref}" is declared twice in this file; the first stays`, file: file.path, ...at() })
       continue
     }
     declared.add(verdict.ref)
