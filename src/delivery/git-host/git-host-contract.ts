@@ -216,6 +216,23 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
       await expect(host.readFile({ ...repository, ref: 'main', path: 'big', maxBytes: 999 })).rejects.toMatchObject({ code: 'delivery.git_host.too_large' })
     })
 
+    it('reads many files at once, and leaves out what is absent, a folder or too large', async () => {
+      await commit({ a: 'first\n', 'b/c': 'ü\n\nno end', 'b/empty': '', big: 'x'.repeat(1_000), 'with blank': '1' })
+      const paths = ['b/c', 'absent', 'a', 'b', 'b/empty', 'big', 'with blank']
+      const read = async (maxBytes: number): Promise<object> =>
+        Object.fromEntries(
+          [...(await host.readFiles({ ...repository, ref: 'main', paths, maxBytes }))].map(([path, content]) => [path, Buffer.from(content).toString()]),
+        )
+      const small = { 'b/c': 'ü\n\nno end', a: 'first\n', 'b/empty': '', 'with blank': '1' }
+      expect(await read(999)).toEqual(small)
+      expect(await read(1_000)).toEqual({ ...small, big: 'x'.repeat(1_000) })
+      await commit({ big: 'x'.repeat(500_000) })
+      expect(await read(999)).toEqual(small)
+      expect((await host.readFiles({ ...repository, ref: 'main', paths: [] })).size).toBe(0)
+      expect([...(await host.readFiles({ ...repository, ref: 'main', paths: ['../a', 'a\nb', 'a'] })).keys()]).toEqual(['a'])
+      await expect(host.readFiles({ ...repository, ref: 'gone', paths: ['a'] })).rejects.toMatchObject({ code: 'delivery.git_host.ref_not_found' })
+    })
+
     it('takes a folder for no file', async () => {
       await commit({ 'a/b': '1' })
       await expect(host.readFile({ ...repository, ref: 'main', path: 'a' })).rejects.toMatchObject({ code: 'delivery.git_host.path_not_found' })

@@ -110,6 +110,11 @@ export interface GitHost {
   commitFiles(request: CommitRequest): Promise<{ sha: string }>
   /** @param ref a branch, tag, full ref or full commit id. @throws `…not_found`, `…ref_not_found`, `…path_not_found`, `…too_large` (over `maxBytes`, default 8 MiB). */
   readFile(request: RepositoryRef & { ref: string; path: string; maxBytes?: number }): Promise<Uint8Array>
+  /**
+   * Many files of one commit at once, by path. What is absent, no file, no good path or over `maxBytes` (default 8 MiB) is left out.
+   * @throws `…not_found`, `…ref_not_found`.
+   */
+  readFiles(request: RepositoryRef & { ref: string; paths: readonly string[]; maxBytes?: number }): Promise<ReadonlyMap<string, Uint8Array>>
   /** Entries sorted by path, with paths from the repository's root. @throws `…not_found`, `…ref_not_found`, `…path_not_found`. */
   listTree(request: RepositoryRef & { ref: string; path?: string; recursive?: boolean }): Promise<TreeEntry[]>
   /** The commit that a ref leads to (an annotated tag is followed); undefined when there is none. @throws `…not_found`. */

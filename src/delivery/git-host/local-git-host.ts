@@ -6,6 +6,7 @@ import { newId } from '#kernel/common/id'
 import type { Database } from '#kernel/node/database'
 import type { Journal } from '#kernel/node/journal'
 import type { Logger } from '#kernel/node/log'
+import { BareFiles } from './remote/bare-files.ts'
 import { git, gitFolders, type GitFolders } from './git-command.ts'
 import { installHooks } from './git-hooks.ts'
 import { gitHostFaults } from './git-host-faults.ts'
@@ -207,6 +208,12 @@ export class LocalGitHost implements GitHost {
     if (content === 'absent') throw gitHostFaults.path_not_found({ repository: nameOf(request), ref: request.ref, path: request.path })
     if (content === 'large') throw gitHostFaults.too_large({ path: request.path, limitBytes })
     return content
+  }
+
+  async readFiles(request: RepositoryRef & { ref: string; paths: readonly string[]; maxBytes?: number }): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { gitDir, sha } = await this.#at(request)
+    const found = await new BareFiles(this.folders, () => gitDir).read(request, sha, request.paths, request.maxBytes ?? MAX_FILE_BYTES)
+    return new Map([...found].flatMap(([path, content]) => (content === 'large' ? [] : [[path, content]])))
   }
 
   async listTree(request: RepositoryRef & { ref: string; path?: string; recursive?: boolean }): Promise<TreeEntry[]> {

@@ -105,6 +105,16 @@ export class MemoryGitHost implements GitHost {
     return Buffer.from(file.content)
   }
 
+  async readFiles(request: RepositoryRef & { ref: string; paths: readonly string[]; maxBytes?: number }): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { commit } = this.#at(request)
+    const found = new Map<string, Uint8Array>()
+    for (const path of request.paths) {
+      const file = commit.tree.get(path)
+      if (file && file.content.length <= (request.maxBytes ?? MAX_FILE_BYTES)) found.set(path, Buffer.from(file.content))
+    }
+    return found
+  }
+
   async listTree(request: RepositoryRef & { ref: string; path?: string; recursive?: boolean }): Promise<TreeEntry[]> {
     const { repository, commit } = this.#at(request)
     const folder = request.path ?? ''

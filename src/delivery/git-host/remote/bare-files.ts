@@ -20,7 +20,8 @@ export class BareFiles {
     assertCommit(commit)
     const gitDir = this.#gitDirOf(repository)
     const found = new Map<string, Uint8Array | 'large'>()
-    const asked = paths.filter((path) => path !== '' && !/[\n\0]/.test(path))
+    // What starts with dots means the working tree to git, which there is none of: it would end all of the answer.
+    const asked = paths.filter((path) => path !== '' && !/[\n\0]|^\.{1,2}(?:\/|$)/.test(path))
     const input = asked.map((path) => `${commit}:${path}\n`).join('')
     if (input === '') return found
     const told = (await git(this.#folders, gitDir, { args: ['cat-file', '--batch-check=%(objecttype) %(objectname) %(objectsize)'], input }))

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Clock } from '#kernel/common/clock'
-import { readBlobs } from '../git-blobs.ts'
+import { BareFiles } from './bare-files.ts'
 import { gitFolders, type GitFolders } from '../git-command.ts'
 import { gitHostFaults } from '../git-host-faults.ts'
 import type { Branch, Commit, CommitRequest, GitHost, NewRepository, Repository, RepositoryRef, TreeEntry } from '../git-host.ts'
@@ -119,7 +119,8 @@ export class RemoteGitHost implements GitHost {
 
   async readFiles(request: RepositoryRef & { ref: string; paths: readonly string[]; maxBytes?: number }): Promise<ReadonlyMap<string, Uint8Array>> {
     const { gitDir, sha } = await this.#at(request)
-    return await readBlobs(this.folders, gitDir, sha, request.paths, request.maxBytes ?? MAX_FILE_BYTES)
+    const found = await new BareFiles(this.folders, () => gitDir).read(request, sha, request.paths, request.maxBytes ?? MAX_FILE_BYTES)
+    return new Map([...found].flatMap(([path, content]) => (content === 'large' ? [] : [[path, content]])))
   }
 
   async listTree(request: RepositoryRef & { ref: string; path?: string; recursive?: boolean }): Promise<TreeEntry[]> {
