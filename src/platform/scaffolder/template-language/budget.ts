@@ -43,6 +43,11 @@ export class Budget {
     return text
   }
 
+  /** Accounts for looking for a text in another, which at worst compares each character of both. */
+  search(text: string, part: string): void {
+    this.step(1 + Math.floor((text.length * part.length) / 1_024))
+  }
+
   #over(what: string): Error {
     return scaffolderFaults.expression({ where: this.#where, what: `it takes ${what} and was stopped` })
   }

@@ -113,7 +113,7 @@ export abstract class ExpressionEvaluator {
         return !isTrue(this.field(node, 'target', scope))
       case 'In': {
         const needle = left()
-        return contains(right(), needle)
+        return contains(right(), needle, this.budget)
       }
       case 'Concat':
         return this.#joined(left(), right())

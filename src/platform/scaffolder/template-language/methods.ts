@@ -10,7 +10,16 @@ const replaced =
   (isAll: boolean): Method<string> =>
   (text, [from, to], budget) => {
     if (from instanceof Pattern) return from.replace(text, textOf(to), isAll || from.isGlobal, (length) => budget.step(1 + (length >> 4)))
-    return isAll ? replaceEach(text, textOf(from), textOf(to), budget) : text.replace(textOf(from), () => textOf(to))
+    if (isAll) return replaceEach(text, textOf(from), textOf(to), budget)
+    budget.search(text, textOf(from))
+    return text.replace(textOf(from), () => textOf(to))
+  }
+
+const searching =
+  (search: (text: string, part: string) => Value): Method<string> =>
+  (text, [part], budget) => {
+    budget.search(text, textOf(part))
+    return search(text, textOf(part))
   }
 
 /** JavaScript's methods of texts that templates in the wild use. Patterns run in linear time. */
@@ -23,13 +32,16 @@ const TEXT_METHODS: Readonly<Record<string, Method<string>>> = {
   trimEnd: (text) => text.trimEnd(),
   split: (text, [by], budget) => {
     budget.step(text.length)
-    return by === undefined ? [text] : by instanceof Pattern ? by.split(text) : text.split(textOf(by))
+    if (by === undefined) return [text]
+    if (by instanceof Pattern) return by.split(text)
+    budget.search(text, textOf(by))
+    return text.split(textOf(by))
   },
-  includes: (text, [part]) => text.includes(textOf(part)),
+  includes: searching((text, part) => text.includes(part)),
   startsWith: (text, [part]) => text.startsWith(textOf(part)),
   endsWith: (text, [part]) => text.endsWith(textOf(part)),
-  indexOf: (text, [part]) => text.indexOf(textOf(part)),
-  lastIndexOf: (text, [part]) => text.lastIndexOf(textOf(part)),
+  indexOf: searching((text, part) => text.indexOf(part)),
+  lastIndexOf: searching((text, part) => text.lastIndexOf(part)),
   slice: (text, [from, to]) => text.slice(optional(from), optional(to)),
   substring: (text, [from, to]) => text.substring(Number(from ?? 0), optional(to)),
   substr: (text, [from, length]) => {
@@ -67,7 +79,7 @@ const JINJA_TEXT: Readonly<Record<string, Method<string>>> = {
   title: (text) => text.replaceAll(/[A-Za-z]+/g, (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()),
   startswith: (text, [part]) => text.startsWith(textOf(part)),
   endswith: (text, [part]) => text.endsWith(textOf(part)),
-  find: (text, [part]) => text.indexOf(textOf(part)),
+  find: searching((text, part) => text.indexOf(part)),
   // Python's replaces each.
   replace: replaced(true),
 }
@@ -106,6 +118,7 @@ function widthOf(value: Value): number {
 /** Replaces each occurrence; the result's length is known, and refused, before it is made. */
 export function replaceEach(text: string, from: string, to: string, budget: Budget): string {
   if (from === '') return text
+  budget.search(text, from)
   const parts = text.split(from)
   budget.step(1 + ((text.length + parts.length * to.length) >> 4))
   return parts.join(to)

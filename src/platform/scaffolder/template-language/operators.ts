@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts'
 import { assertOpen } from './opaque.ts'
 import { isList, isMap, textOf, type Value } from './value.ts'
 
@@ -39,10 +40,13 @@ function ordered(operator: string, left: Value, right: Value): boolean {
 }
 
 /** `a in b` for texts, lists and the keys of maps. */
-export function contains(hay: Value, needle: Value): boolean {
+export function contains(hay: Value, needle: Value, budget: Budget): boolean {
   assertOpen(hay)
   assertOpen(needle)
-  if (typeof hay === 'string') return hay.includes(textOf(needle))
+  if (typeof hay === 'string') {
+    budget.search(hay, textOf(needle))
+    return hay.includes(textOf(needle))
+  }
   return isList(hay) ? hay.includes(needle) : isMap(hay) && Object.hasOwn(hay, textOf(needle))
 }
 

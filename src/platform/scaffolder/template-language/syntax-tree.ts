@@ -11,9 +11,14 @@ export interface SyntaxNode {
   readonly [field: string]: unknown
 }
 
-/** Whitespace that long would make the parser's trimming slow without bound (it backtracks). */
-const LONG_BLANK = /\s{4000}/
+/** A row of blanks longer than that is refused: the parser's trimming backtracks. */
+const MAX_BLANKS = 4_000
 const MAX_TEMPLATE_LENGTH = 1_000_000
+/** With tags that trim, each run of blanks costs its length squared: about a nanosecond apiece. */
+const MAX_TRIMMING = 50_000_000
+/** What parses within 100 ms. */
+const MAX_TAGS = 25_000
+const MAX_TAG_LENGTH = 50_000
 const JINJA_TAGS = { variableStart: '{{', variableEnd: '}}', blockStart: '{%', blockEnd: '%}', commentStart: '{#', commentEnd: '#}' }
 const TAGS = { variableStart: '${{', variableEnd: '}}', blockStart: '{%', blockEnd: '%}', commentStart: '{#', commentEnd: '#}' }
 
@@ -33,7 +38,7 @@ export interface SyntaxOptions {
 export function parseTemplate(text: string, options: SyntaxOptions): SyntaxNode {
   if (text.length > MAX_TEMPLATE_LENGTH)
     throw scaffolderFaults.too_large({ what: `a template file of ${text.length} characters; ${MAX_TEMPLATE_LENGTH} is the limit` })
-  if (LONG_BLANK.test(text)) throw scaffolderFaults.expression({ where: options.where, what: 'there are more than 4000 blanks in a row' })
+  assertParsable(text, options.where)
   try {
     return parser.parse(text, [], {
       tags: options.isJinja ? JINJA_TAGS : TAGS,
@@ -49,6 +54,34 @@ export function parseTemplate(text: string, options: SyntaxOptions): SyntaxNode 
       { cause: error },
     )
   }
+}
+
+/** Refuses what nunjucks' parser would take long for. */
+function assertParsable(text: string, where: string): void {
+  let tags = 0
+  for (let at = nextOf(TAG_START, text, 0); at < text.length; at = nextOf(TAG_START, text, at)) {
+    const end = nextOf(TAG_END, text, at)
+    if (++tags > MAX_TAGS) throw scaffolderFaults.expression({ where, what: `there are more than ${MAX_TAGS} tags` })
+    if (end - at > MAX_TAG_LENGTH) throw scaffolderFaults.expression({ where, what: `there is a tag of more than ${MAX_TAG_LENGTH} characters` })
+    at = end
+  }
+  const isTrimming = /\{[{%#]-/.test(text)
+  let cost = 0
+  // A row is taken whole, so this look itself takes time linear to the text.
+  for (const [blanks] of text.matchAll(/\s{50,}/g)) {
+    if (blanks.length > MAX_BLANKS) throw scaffolderFaults.expression({ where, what: `there are more than ${MAX_BLANKS} blanks in a row` })
+    cost += blanks.length ** 2
+  }
+  if (isTrimming && cost > MAX_TRIMMING) throw scaffolderFaults.expression({ where, what: 'there are too many long rows of blanks' })
+}
+
+const TAG_START = /\{[{%#]/g
+const TAG_END = /[}%#]\}/g
+
+/** Where the next one is; the text's end when there is none. */
+function nextOf(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  return pattern.exec(text)?.index ?? text.length
 }
 
 /** True when the text has anything to evaluate; a cheap look before parsing. */

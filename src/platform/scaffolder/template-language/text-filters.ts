@@ -13,6 +13,7 @@ const replace: Filter = (input, [from, to, count], { budget }) => {
   if (from instanceof Pattern) return from.replace(text, textOf(to), from.isGlobal, (length) => budget.step(1 + (length >> 4)))
   if (typeof from !== 'string' && typeof from !== 'number') return input
   if (count !== undefined) {
+    budget.search(text, textOf(from))
     const parts = text.split(textOf(from))
     const at = Math.min(Math.max(Number(count) || 0, 0), parts.length - 1) + 1
     budget.step(1 + ((text.length + at * textOf(to).length) >> 4))
@@ -73,8 +74,8 @@ export const TEXT_FILTERS: Filters = {
   replace,
   string: (input) => textOf(input),
   striptags: (input, [isKeepingLines]) => {
-    const bare = textOf(input)
-      .replaceAll(/<!--[^]*?-->|<[^<>]*>/g, '')
+    const bare = withoutComments(textOf(input))
+      .replaceAll(/<[^<>]*>/g, '')
       .trim()
     if (!isTrue(isKeepingLines ?? false)) return bare.split(/\s+/).join(' ')
     return bare
@@ -97,4 +98,17 @@ export const TEXT_FILTERS: Filters = {
     textOf(input)
       .split(/\W+/)
       .filter((word) => word !== '').length,
+}
+
+/** Each comment is looked for once, so that openings without an end cost nothing more. */
+function withoutComments(text: string): string {
+  const parts: string[] = []
+  let at = 0
+  for (let start = text.indexOf('<!--'); start !== -1; start = text.indexOf('<!--', at)) {
+    const end = text.indexOf('-->', start + 4)
+    if (end === -1) break
+    parts.push(text.slice(at, start))
+    at = end + 3
+  }
+  return parts.join('') + text.slice(at)
 }
