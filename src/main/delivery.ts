@@ -17,8 +17,9 @@ import { pipelineSourceOf } from './pipeline-source.ts'
 
 const SYSTEM = 'system:fairway'
 const SIGNING_KEY = 'platform/provenance/signing-key'
-/** What a run uploads to be released, and what goes with it. */
+/** What a run uploads to be released: to be run, or to be used by others; and what goes with it. */
 const APP = 'app'
+const PACKAGE = 'package'
 const SBOM = 'sbom'
 const SARIF = 'sarif'
 
@@ -82,6 +83,7 @@ export async function createDelivery(base: Foundation, needs: DeliveryNeeds, sta
     log,
     blobs,
     dataDir,
+    toolsDir: settings.realDir,
     publicUrl: needs.publicUrl(),
     source,
     secretsFor: async () => ({}),
@@ -97,7 +99,7 @@ export async function createDelivery(base: Foundation, needs: DeliveryNeeds, sta
   }
 }
 
-/** Publishes what a green run of a component uploaded as `app`, and makes the release. A run without one releases nothing. */
+/** Publishes what a green run of a component uploaded as `app`, else as `package`, and makes the release. A run without one releases nothing. */
 async function releaseRun(deps: {
   run: Run
   dataDir: string
@@ -108,22 +110,24 @@ async function releaseRun(deps: {
 }): Promise<{ release?: string } | undefined> {
   const { run, pipelines } = deps
   const uploaded = new Set(run.artifacts.map((artifact) => artifact.name))
-  if (!uploaded.has(APP)) return undefined
+  const kind = [APP, PACKAGE].find((name) => uploaded.has(name)) as typeof APP | typeof PACKAGE | undefined
+  if (kind === undefined) return undefined
   const component = await componentOfNow(deps.needs, run.repository, run.branch)
   if (component === undefined) return undefined
   const folder = await mkdtemp(path.join(deps.dataDir, 'tmp', 'release-'))
   try {
-    await pipelines.unpackArtifact(run.id, APP, path.join(folder, APP))
+    await pipelines.unpackArtifact(run.id, kind, path.join(folder, kind))
     const [sbom] = uploaded.has(SBOM) ? await readUploaded(pipelines, run.id, SBOM, folder) : []
     const sarif = uploaded.has(SARIF) ? await readUploaded(pipelines, run.id, SARIF, folder) : []
     await deps.artifacts.publish({
       component,
+      kind,
       repository: run.repository,
       commit: run.commit,
       ref: `refs/heads/${run.branch}`,
       workflow: run.workflow,
       runId: run.id,
-      folder: path.join(folder, APP),
+      folder: path.join(folder, kind),
       ...(run.startedAt === null ? {} : { startedAt: new Date(run.startedAt) }),
       ...(sbom ? { sbom } : {}),
       sarif,

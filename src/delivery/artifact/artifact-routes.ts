@@ -7,6 +7,7 @@ const findingSchema = z.object({ tool: z.string(), count: z.number(), errors: z.
 
 const artifactSchema = z.object({
   digest: z.string(),
+  kind: z.enum(['app', 'package']),
   component: z.string(),
   repository: z.string(),
   commit: z.string(),

@@ -19,7 +19,17 @@ import {
 import { digestOf, OCI_EMPTY, OCI_MANIFEST, parseImageManifest, type Descriptor, type Registry } from '#delivery/registry'
 import { artifactFaults } from './artifact-faults.ts'
 import { findArtifactByDigest, findArtifactOfRun, insertArtifact } from './artifact-store.ts'
-import { APP_ARTIFACT, APP_CONFIG, APP_LAYER, CYCLONEDX, SARIF, type Artifact, type ArtifactService, type PublishRequest } from './artifact.ts'
+import {
+  APP_ARTIFACT,
+  APP_CONFIG,
+  APP_LAYER,
+  CYCLONEDX,
+  PACKAGE_ARTIFACT,
+  SARIF,
+  type Artifact,
+  type ArtifactService,
+  type PublishRequest,
+} from './artifact.ts'
 import { packLayer } from './pack-layer.ts'
 import { summariseSarif, summariseSbom } from './reports.ts'
 import { UnpackedArtifacts } from './unpacked-artifacts.ts'
@@ -90,7 +100,7 @@ async function publish(deps: ArtifactDeps, builderId: string, workDir: string, r
   if (request.sbom) await attach(deps.registry, request.repository, manifest, CYCLONEDX, request.sbom)
   for (const log of request.sarif ?? []) await attach(deps.registry, request.repository, manifest, SARIF, log)
   await attest(deps, builderId, manifest, request)
-  const artifact: Artifact = { digest: manifest.digest, ...pick(request), sizeBytes, createdAt: deps.clock.now(), sbom, findings }
+  const artifact: Artifact = { digest: manifest.digest, kind: request.kind ?? 'app', ...pick(request), sizeBytes, createdAt: deps.clock.now(), sbom, findings }
   await insertArtifact(deps.db, deps.journal, artifact)
   return (await findArtifactOfRun(deps.db, request.runId, request.component)) ?? artifact
 }
@@ -111,7 +121,9 @@ async function pushFolder(registry: Registry, workDir: string, request: PublishR
     const about = { component: request.component, entries: layer.entries, unpackedBytes: layer.unpackedBytes }
     const config = await registry.putBytes(request.repository, Buffer.from(canonicalJson(about)), APP_CONFIG)
     const layers = [{ ...pushed, mediaType: APP_LAYER }]
-    const bytes = Buffer.from(canonicalJson({ schemaVersion: 2, mediaType: OCI_MANIFEST, artifactType: APP_ARTIFACT, config, layers }))
+    const bytes = Buffer.from(
+      canonicalJson({ schemaVersion: 2, mediaType: OCI_MANIFEST, artifactType: request.kind === 'package' ? PACKAGE_ARTIFACT : APP_ARTIFACT, config, layers }),
+    )
     // A tag for people and for tools that only know tags.
     const stored = await registry.putManifest(request.repository, `${request.component}-${request.commit}`, bytes, OCI_MANIFEST)
     return { manifest: { mediaType: OCI_MANIFEST, digest: stored.digest, size: stored.sizeBytes }, sizeBytes: layer.sizeBytes }

@@ -1,12 +1,13 @@
 import type { Database, Queryable } from '#kernel/node/database'
 import type { Journal } from '#kernel/node/journal'
-import type { Artifact, Finding } from './artifact.ts'
+import type { Artifact, ArtifactKind, Finding } from './artifact.ts'
 
 type Tables = {
   artifact: {
     run_id: string
     component: string
     digest: string
+    kind: ArtifactKind
     repository: string
     commit: string
     ref: string
@@ -28,6 +29,7 @@ export async function insertArtifact(db: Database, journal: Journal, artifact: A
         run_id: artifact.runId,
         component: artifact.component,
         digest: artifact.digest,
+        kind: artifact.kind,
         repository: artifact.repository,
         commit: artifact.commit,
         ref: artifact.ref,
@@ -73,6 +75,7 @@ export async function findArtifactByDigest(db: Queryable, digest: string): Promi
 function artifactOf(row: Tables['artifact']): Artifact {
   return {
     digest: row.digest,
+    kind: row.kind,
     component: row.component,
     repository: row.repository,
     commit: row.commit,

@@ -59,6 +59,11 @@ async function build(content = 'hello'): Promise<PublishRequest> {
 }
 
 describe('publish', () => {
+  it('says in its record whether it is to be run or to be used', async () => {
+    const [app, kit] = [await service.publish(await build('app of a kind')), await service.publish({ ...(await build('package of a kind')), kind: 'package' })]
+    expect([(await service.get(app.digest)).kind, (await service.get(kit.digest)).kind]).toEqual(['app', 'package'])
+  })
+
   it('makes an artifact with SBOM, findings and provenance attached, and tells it once', async () => {
     const request = { ...(await build('attached')), sbom, sarif: [sarif] }
     const artifact = await service.publish(request)

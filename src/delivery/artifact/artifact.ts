@@ -2,6 +2,8 @@ import type { ProvenanceVerdict } from '#delivery/provenance'
 
 /** `artifactType` of a packed application. */
 export const APP_ARTIFACT = 'application/vnd.fairway.app.v1'
+/** `artifactType` of a package: files that others use, and that are never run. */
+export const PACKAGE_ARTIFACT = 'application/vnd.fairway.package.v1'
 /** Media type of an application's config: JSON with component, entries and unpacked size. */
 export const APP_CONFIG = 'application/vnd.fairway.app.config.v1+json'
 /** Media type of an application's one layer (OCI image specification 1.1). */
@@ -11,9 +13,14 @@ export const CYCLONEDX = 'application/vnd.cyclonedx+json'
 /** Media type of a SARIF log, as IANA registered it. */
 export const SARIF = 'application/sarif+json'
 
+/** What an artifact is for: to be run, or to be used by others. */
+export type ArtifactKind = 'app' | 'package'
+
 /** What a run built, and where it came from. */
 export interface PublishRequest {
   component: string
+  /** `app` unless told. */
+  kind?: ArtifactKind
   /** `acme/orders` */
   repository: string
   /** Full commit id. */
@@ -44,6 +51,7 @@ export interface Finding {
 /** What was published, once for a run and component. */
 export interface Artifact {
   digest: string
+  kind: ArtifactKind
   component: string
   repository: string
   commit: string

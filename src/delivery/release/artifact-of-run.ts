@@ -21,6 +21,7 @@ export function artifactOfRunFrom(deps: { artifacts: ArtifactService; gitHost: G
       commit: artifact.commit,
       commitMessage: commit?.message ?? '',
       digest: artifact.digest,
+      kind: artifact.kind,
       scoreText: Buffer.from(score).toString('utf8'),
     }
   }

@@ -12,6 +12,7 @@ const releaseSchema = z.object({
   commitMessage: z.string(),
   repository: z.string(),
   runId: z.string(),
+  kind: z.enum(['app', 'package']),
   score: z.record(z.string(), z.json()),
   createdAt: z.iso.datetime(),
   createdBy: z.string(),

@@ -94,15 +94,18 @@ export function createReleaseService(deps: ReleaseDeps): ReleaseService {
 }
 
 async function createRelease(deps: ReleaseDeps, input: NewRelease): Promise<Release> {
-  const { score, problems } = readScore(input.scoreText)
-  const faults = score ? (deps.checkScore?.(input.scoreText) ?? []) : problems
+  const kind = input.kind ?? 'app'
+  // Nothing of a package is run: a score file in its repository would be of something else.
+  const scoreText = kind === 'package' ? '' : input.scoreText
+  const { score, problems } = kind === 'package' ? { score: {}, problems: [] } : readScore(scoreText)
+  const faults = kind === 'package' ? [] : score ? (deps.checkScore?.(scoreText) ?? []) : problems
   if (!score || faults.length > 0) throw releaseFaults.bad_score({ component: input.component, count: faults.length }, { errors: faults })
   return await deps.db.transaction().execute(async (tx) => {
     await lockComponent(tx, input.component)
     const same = await findSameRelease(tx, input.component, input.digest, input.commit)
     if (same) return same
     const version = await takeVersion(tx, input.component)
-    const release: Release = { id: newId('rel'), ...input, version, score, createdAt: deps.clock.now(), quarantine: null }
+    const release: Release = { id: newId('rel'), ...input, kind, scoreText, version, score, createdAt: deps.clock.now(), quarantine: null }
     await insertRelease(tx, release)
     await deps.journal.append(tx, {
       type: 'delivery.release.created',

@@ -138,6 +138,8 @@ function releaseOf(row: Selectable<Tables['release']>): Release {
     commitMessage: row.commit_message,
     digest: row.digest,
     runId: row.run_id,
+    // Of an application a release needs a score file that can be read, so only a package has none.
+    kind: row.score_text === '' ? 'package' : 'app',
     scoreText: row.score_text,
     score: row.score as unknown as JsonObject,
     createdBy: row.created_by,

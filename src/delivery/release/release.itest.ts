@@ -23,7 +23,14 @@ beforeAll(async () => {
     artifactOfRun: async (runId, component) =>
       runId === 'run_none'
         ? undefined
-        : { repository: `acme/${component}`, commit: 'c'.repeat(40), commitMessage: 'First', digest: `sha256:${runId}`, scoreText: SCORE },
+        : {
+            repository: `acme/${component}`,
+            commit: 'c'.repeat(40),
+            commitMessage: 'First',
+            digest: `sha256:${runId}`,
+            kind: runId === 'run_package' ? ('package' as const) : ('app' as const),
+            scoreText: runId === 'run_package' ? '' : SCORE,
+          },
     verify: async (digest): Promise<ProvenanceVerdict> => {
       verified.push({ digest, isVerified: isAttested })
       return { isVerified: isAttested, reason: '', failedStep: isAttested ? null : 'attestation', builder: null, keyId: null, runId: null }
@@ -76,6 +83,13 @@ describe('create', () => {
       errors: [{ file: 'score.yaml', line: 2 }],
     })
     expect((await releases.service.create(draft('broken'))).version).toBe(1)
+  })
+
+  it('makes a release of a package without a score file, as nothing of it is run; an application needs one', async () => {
+    const made = await releases.service.createOfRun({ component: 'text-kit', runId: 'run_package', createdBy: 'user:default/ana' })
+    expect(await releases.service.get(made.id)).toMatchObject({ kind: 'package', scoreText: '', score: {} })
+    expect((await releases.service.create(draft('kinds'))).kind).toBe('app')
+    await expect(releases.service.create(draft('scoreless', { scoreText: '' }))).rejects.toMatchObject({ code: 'delivery.release.bad_score' })
   })
 
   it('refuses what those who will run it find wrong', async () => {

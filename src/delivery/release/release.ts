@@ -1,5 +1,6 @@
 import type { Id } from '#kernel/common/id'
 import type { JsonObject } from '#kernel/common/json'
+import type { ArtifactKind } from '#delivery/artifact'
 import type { ProvenanceVerdict } from '#delivery/provenance'
 
 /** What may be deployed: an artifact by digest, with the score file of its commit. Immutable but for its quarantine. */
@@ -15,7 +16,9 @@ export interface Release {
   /** `sha256:…` of the OCI manifest. */
   digest: string
   runId: string
-  /** The score file as it was written, and as YAML reads it; not yet checked against score's schema. */
+  /** What it is of: an application, which is run, or a package, which others use. */
+  kind: ArtifactKind
+  /** The score file as it was written, and as YAML reads it; not yet checked against score's schema. Empty for a package. */
   scoreText: string
   score: JsonObject
   createdBy: string
@@ -31,6 +34,9 @@ export interface NewRelease {
   commitMessage: string
   digest: string
   runId: string
+  /** `app` unless told. */
+  kind?: ArtifactKind
+  /** Of no matter for a package: nothing of it is run. */
   scoreText: string
   createdBy: string
 }
@@ -41,6 +47,7 @@ interface ReleasableArtifact {
   commit: string
   commitMessage: string
   digest: string
+  kind: ArtifactKind
   scoreText: string
 }
 

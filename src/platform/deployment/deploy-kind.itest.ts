@@ -141,6 +141,14 @@ describe('which release is meant', () => {
     await expect(prepare({ environment: 'dev', release: 'rel_other' })).rejects.toMatchObject({ code: 'platform.deployment.foreign_release' })
   })
 
+  it('a package is refused in words: there is nothing to run', async () => {
+    releases = releases.map((release) => ({ ...release, score: '' }))
+    await expect(prepare({ environment: 'dev' })).rejects.toMatchObject({
+      code: 'platform.deployment.nothing_to_run',
+      message: `${component} v3 is a package: there is nothing to run, so it is not deployed; others use the release`,
+    })
+  })
+
   it('a Score file with faults is refused with file, line and field', async () => {
     releases = releases.map((release) => ({ ...release, score: score.replace('command', 'comand') }))
     await expect(prepare({ environment: 'dev' })).rejects.toMatchObject({

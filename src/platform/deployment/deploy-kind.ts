@@ -109,8 +109,9 @@ function specOf(plan: Parameters<NonNullable<ChangeKind['finished']>>[1]['plan']
   return action?.input['spec'] as unknown as WorkloadSpec | undefined
 }
 
-/** @throws `platform.deployment.bad_score` with file, line and field of each fault. */
+/** @throws `platform.deployment.nothing_to_run` for a package, `platform.deployment.bad_score` with file, line and field of each fault. */
 function assertScore(release: DeployableRelease): Score {
+  if (release.score === '') throw deploymentFaults.nothing_to_run({ component: release.component, version: release.version })
   const parsed = parseScore('score.yaml', release.score)
   if (parsed.score === undefined) throw badScore(release, parsed.problems)
   return parsed.score

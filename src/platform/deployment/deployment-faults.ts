@@ -33,6 +33,13 @@ export const deploymentFaults = faults('platform.deployment', {
     detail: (d: { component: string; version: string; count: number }) =>
       `score.yaml of ${d.component} v${d.version} has ${d.count} ${d.count === 1 ? 'fault' : 'faults'}; see errors`,
   },
+  nothing_to_run: {
+    status: 409,
+    title: 'Nothing to run',
+    retry: 'no',
+    detail: (d: { component: string; version: string }) =>
+      `${d.component} v${d.version} is a package: there is nothing to run, so it is not deployed; others use the release`,
+  },
   nothing_to_promote: {
     status: 409,
     title: 'Nothing to promote',

@@ -35,6 +35,7 @@ export function deploymentRoutes(changes: ChangeService, deps: DeploymentDeps): 
     deploymentFaults.no_release,
     deploymentFaults.quarantined,
     deploymentFaults.bad_score,
+    deploymentFaults.nothing_to_run,
     changeFaults.busy,
     changeFaults.key_reused,
   ]

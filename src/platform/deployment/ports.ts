@@ -9,7 +9,7 @@ export interface DeployableRelease {
   /** Digest of the OCI manifest. */
   digest: string
   commit: string
-  /** Text of score.yaml. */
+  /** Text of score.yaml; empty for a package, of which nothing is run. */
   score: string
   quarantine: { reason: string } | null
 }
