@@ -11,6 +11,7 @@ import { measureIngress } from './ingress.ts'
 import { measureInstall } from './install.ts'
 import { lineOf, type BenchContext, type Measurement, type WalkedData } from './measure.ts'
 import { measureMemory } from './memory.ts'
+import { measureScaffolder } from './scaffolder.ts'
 import { measureShare } from './share.ts'
 import { measureStart } from './start.ts'
 
@@ -23,6 +24,7 @@ const MEASURES: Record<string, (context: BenchContext) => Promise<Measurement[]>
   api: measureApi,
   memory: measureMemory,
   catalog: measureCatalog,
+  scaffolder: measureScaffolder,
 }
 
 const USAGE = `npm run bench [-- NAME...] [--data FOLDER] [--runs N] [--json]
