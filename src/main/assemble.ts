@@ -9,7 +9,8 @@ import { createTelemetry, type Telemetry } from '#kernel/node/telemetry'
 import { gitHostsRoutes, startGitHost } from '#delivery/git-host'
 import { createAccess, readDefaultPolicies, type Access } from '#platform/access'
 import { createCatalog, GitHostSource, type Catalog } from '#platform/catalog'
-import { createChanges, startChangeEngine, type ChangeEngine } from '#platform/change'
+import { createChanges, startChangeEngine, type ChangeEngine, type ChangeKind } from '#platform/change'
+import type { Documentation } from '#platform/documentation'
 import { createDeployKind, createDeployments } from '#platform/deployment'
 import { createEnvironments } from '#platform/environment'
 import { createEvents } from '#platform/event'
@@ -23,11 +24,14 @@ import { ingressApi, startIngress } from '#runtime/ingress'
 import { ProcessRuntime, runtimeRoutes } from '#runtime/runtime'
 import { ownerLookup } from './access-attributes.ts'
 import { resourceDrivers, rolloutDrivers, volumesFolder } from './adapters.ts'
+import { campaigns } from './campaigns.ts'
 import { chaosPoint } from './chaos-point.ts'
 import { createCatalogSources, TRUSTED_REPOSITORIES, type CatalogSources } from './catalog-sources.ts'
 import { readComponents } from './components.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
+import { documentation } from './documentation.ts'
 import type { Foundation } from './foundation.ts'
+import { interop } from './interop.ts'
 import { startObservability } from './observability.ts'
 import { documentChecks, readOrganisation } from './organisation.ts'
 import { ensureSecret } from './ensure-secret.ts'
@@ -105,6 +109,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     publicUrl: () => door.url,
     searchSources: [],
   })
+  const docs = documentation(base, { catalog, gitHosts: sources.gitHosts, publicUrl: () => door.url })
   const components = readComponents(catalog.directory)
   const organisation = readOrganisation(catalog.directory, log)
   const environments = createEnvironments({ environments: organisation.environments })
@@ -157,7 +162,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
         keyring,
         states: states.store,
         identity: identity.service,
-        gitHost: delivery.gitHost,
+        delivery,
         url: door.url,
       }),
     }),
@@ -174,6 +179,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     watchCredential: (caller, onEnd) => identity.watchCredential(caller, onEnd),
     publicUrl: () => door.url,
   })
+  const fleet = campaigns(base, { catalog, scaffolder, gitHosts: sources.gitHosts })
   const deploy = createDeployKind({
     db,
     environments: environments.directory,
@@ -190,12 +196,13 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     journal,
     clock,
     log,
-    kinds: { deploy, create: scaffolder.kind },
+    kinds: { deploy, create: scaffolder.kind, campaign: fleet.kind as ChangeKind },
     drivers: tracedDrivers(
       {
         ...resources.drivers,
         ...Object.fromEntries(rolloutDrivers(base, { runtime, ingress, judge: observability.health, journal }).map((driver) => [driver.name, driver])),
         ...scaffolder.drivers,
+        [fleet.driver.name]: fleet.driver,
       },
       telemetry,
     ),
@@ -204,6 +211,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
   }
   let engine: ChangeEngine | undefined
   const changes = createChanges({ ...changeDeps, interrupt: (id) => engine?.interrupt(id) })
+  const upgrades = fleet.open({ changes: changes.service, journal, clock })
   const deployments = createDeployments(changes.service, {
     db,
     environments: environments.directory,
@@ -220,11 +228,14 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     ...secrets.routes,
     ...catalog.routes,
     ...sources.locations.routes,
+    ...docs.routes,
+    ...interop({ gitHost: delivery.gitHost, catalog, locations: sources.locations.service, egress: sources.egress, publicUrl: () => door.url }),
     ...environments.routes,
     ...policies.routes,
     ...changes.routes,
     ...deployments.routes,
     ...scaffolder.routes(changes.service),
+    ...upgrades.routes,
     ...delivery.routes,
     ...gitHostsRoutes(sources.gitHosts),
     ...resources.routes,
@@ -238,13 +249,15 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
   stack.use(await events.feed.start())
   stack.use(await catalog.start({ databaseUrl: base.databaseUrl }))
   stack.use(events.feed.subscribe('identity', identity.onEvent))
+  stack.use(events.feed.subscribe('campaigns', upgrades.onEvent))
   await identity.ensureAdministrator({ file: path.join(dataDir, 'admin.token') })
   // The workflow engine waits for the database more than it works: the Git host gets ready meanwhile.
   const [started] = await Promise.all([
     useWhenStarted(stack, startChangeEngine({ ...changeDeps, databaseUrl: base.databaseUrl })),
-    openGit(base, { delivery, sources }, stack),
+    openGit(base, { delivery, sources, docs }, stack),
   ])
   engine = started
+  stack.use(docs.start())
   stack.use(sources.locations.start())
   door.open(routes, { authenticate: identity.authenticate, authorize, telemetry })
 
@@ -256,7 +269,11 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
 }
 
 /** Tells catalog and pipelines of pushes, and puts what ships with us into its repositories. */
-async function openGit(base: Foundation, { delivery, sources }: { delivery: Delivery; sources: CatalogSources }, stack: AsyncDisposableStack): Promise<void> {
+async function openGit(
+  base: Foundation,
+  { delivery, sources, docs }: { delivery: Delivery; sources: CatalogSources; docs: Pick<Documentation, 'onPush'> },
+  stack: AsyncDisposableStack,
+): Promise<void> {
   const { db, clock, log, checkout } = base
   stack.use(delivery.pipelines.start())
   stack.use(
@@ -267,6 +284,7 @@ async function openGit(base: Foundation, { delivery, sources }: { delivery: Deli
       log,
       subscribers: [
         { name: 'catalog', handle: async (push) => void (await sources.locations.service.onPush(push)) },
+        { name: 'documentation', handle: async (push) => await docs.onPush(push) },
         { name: 'pipeline', handle: async (push) => void (await delivery.pipelines.onPush(push)) },
       ],
       onPullRequest: async (activity) => await delivery.pipelines.onPullRequest(activity),

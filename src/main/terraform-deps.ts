@@ -2,21 +2,21 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { childEnvironment } from '#kernel/node/config'
 import { systemCaller } from '#kernel/node/http'
-import type { LocalGitHost } from '#delivery/git-host'
 import type { Identity } from '#platform/identity'
 import type { Keyring, SealedSecretStore } from '#platform/secret'
 import type { StateStore } from '#provisioning/state'
-import { findTofu, type TerraformDriverDeps } from '#provisioning/terraform'
+import { findTofu, parseModuleRelease, terraformFaults, type ModuleRelease, type TerraformDriverDeps } from '#provisioning/terraform'
+import type { Delivery } from './delivery.ts'
 import type { Foundation } from './foundation.ts'
 
 const ORGANISATION = { owner: 'fairway', name: 'organisation' }
 /** Longer than any run: a run's token ends with it. */
 const TOKEN_SECONDS = 6 * 3_600
 
-/** What the Terraform driver needs: modules from the organisation's repository, and for each run a token for its own state alone. */
+/** What the Terraform driver needs: modules from the organisation's repository and from releases, and for each run a token for its own state alone. */
 export function terraformDeps(
   base: Foundation,
-  parts: { secrets: SealedSecretStore; keyring: Keyring; states: StateStore; identity: Identity['service']; gitHost: LocalGitHost; url: string },
+  parts: { secrets: SealedSecretStore; keyring: Keyring; states: StateStore; identity: Identity['service']; delivery: Delivery; url: string },
 ): TerraformDriverDeps {
   const { db, clock, settings } = base
   const inherited = childEnvironment()
@@ -28,7 +28,11 @@ export function terraformDeps(
     root: path.join(settings.dataDir, 'tofu'),
     inherited,
     binary: async () => await findTofu({ realDir: settings.realDir, path: inherited['PATH'] }),
-    copyModule: async (module, folder) => await copyModule(parts.gitHost, settings.dataDir, module, folder),
+    copyModule: async (module, folder) => {
+      const release = parseModuleRelease(module)
+      if (release) await copyRelease(parts.delivery, release, module, folder)
+      else await copyModule(parts.delivery.gitHost, settings.dataDir, module, folder)
+    },
     states: {
       open: async (name) => {
         const scopes = [`state:read@State/${name}`, `state:write@State/${name}`]
@@ -48,7 +52,7 @@ export function terraformDeps(
 }
 
 /** The files of one folder of the organisation's default branch. `module` has been checked by the driver; it can't leave the checkout. */
-async function copyModule(gitHost: LocalGitHost, dataDir: string, module: string, folder: string): Promise<void> {
+async function copyModule(gitHost: Delivery['gitHost'], dataDir: string, module: string, folder: string): Promise<void> {
   const scratch = await mkdtemp(path.join(dataDir, 'tmp', 'module-'))
   try {
     await mkdir(folder, { recursive: true })
@@ -59,4 +63,15 @@ async function copyModule(gitHost: LocalGitHost, dataDir: string, module: string
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+/** The files of a released package. Only what our own pipeline has built of the component's repository, and what is not in quarantine. */
+async function copyRelease({ releases, artifacts }: Delivery, { component, version }: ModuleRelease, module: string, folder: string): Promise<void> {
+  const release = await releases.getVersion(component, version)
+  if (release.kind !== 'package')
+    throw terraformFaults.bad_module({ module, what: `${component} v${version} is an application; a module is released as a package` })
+  if (release.quarantine) throw terraformFaults.bad_module({ module, what: `${component} v${version} is in quarantine: ${release.quarantine.reason}` })
+  const provenance = await releases.provenance(release.id)
+  if (!provenance.isVerified) throw terraformFaults.bad_module({ module, what: `its provenance can't be verified: ${provenance.reason}` })
+  await cp(await artifacts.unpack(release.digest), folder, { recursive: true, dereference: false })
 }

@@ -7,6 +7,7 @@ import type { JsonObject } from '#kernel/common/json'
 import { Secret } from '#kernel/common/secret'
 import type { Database } from '#kernel/node/database'
 import { PROVISIONER, readDesired, readTarget, secretPathOf, type DesiredResource, type ResourceSecrets } from '#provisioning/resource'
+import { parseModuleRelease } from './module-release.ts'
 import { layOut, type RunFolder } from './run-folder.ts'
 import { terraformFaults } from './terraform-faults.ts'
 import { readTofuPlan } from './tofu-plan.ts'
@@ -20,7 +21,7 @@ export interface TerraformDriverDeps {
   states: StateAccess
   /** Seals saved plans, which hold secrets in clear; the platform's keyring. */
   sealing: { seal(value: Uint8Array, context: string): Uint8Array; open(sealed: Uint8Array, context: string): Uint8Array }
-  /** Puts the files of a module, e.g. `recipes/bucket` of the organisation's repository, into an empty folder. */
+  /** Puts the files of a module into an empty folder: `recipes/bucket` of the organisation's repository, or `release:bucket@v3` (see `parseModuleRelease`). */
   copyModule: (module: string, folder: string) => Promise<void>
   /** Path of the binary; see `findTofu`. */
   binary: () => Promise<string>
@@ -33,7 +34,7 @@ export interface TerraformDriverDeps {
 /**
  * Runs a recipe's Terraform module by the real OpenTofu or Terraform, its state in our own backend.
  *
- * Recipe parameters: `module` (a folder of the organisation), `variables`. The module gets those, the workload's params, and `component`,
+ * Recipe parameters: `module` (a folder of the organisation, or a release of a component), `variables`. The module gets those, the workload's params, and `component`,
  * `environment` and `name`; where two say the same name, the recipe wins. Every output of the module becomes a secret, so that
  * its value is in no plan or table. What was approved is what is applied: the saved plan, unless an earlier try under the same key
  * has moved the state already; then the same module is converged.
@@ -204,10 +205,10 @@ export class TerraformDriver implements Driver {
 
 function moduleOf(desired: DesiredResource): string {
   const { module } = desired.parameters
-  if (typeof module === 'string' && /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(module)) return module
+  if (typeof module === 'string' && (/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(module) || parseModuleRelease(module))) return module
   throw driverFaults.bad_input({
     driver: 'terraform',
-    what: `recipe "${desired.recipe}" has no good parameters.module: name a folder of the organisation, e.g. "recipes/bucket"`,
+    what: `recipe "${desired.recipe}" has no good parameters.module: name a folder of the organisation, e.g. "recipes/bucket", or a release, e.g. "release:bucket@v3"`,
   })
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseModuleRelease } from './module-release.ts'
 import { findTofu } from './tofu-binary.ts'
 import { readTofuPlan } from './tofu-plan.ts'
 import { errorText, readStreamLine } from './tofu-stream.ts'
@@ -6,6 +7,16 @@ import { errorText, readStreamLine } from './tofu-stream.ts'
 const change = (actions: string[], rest: object = {}): object => ({ address: 'x.a', change: { actions, before: null, after: null, ...rest } })
 const read = (changes: object[], outputs: object = {}, exists = true): ReturnType<typeof readTofuPlan> =>
   readTofuPlan({ resource_changes: changes, output_changes: outputs } as never, exists)
+
+it.each([
+  ['release:bucket@v3', { component: 'bucket', version: 3 }],
+  ['release:my-bucket.eu@v12', { component: 'my-bucket.eu', version: 12 }],
+  ['release:bucket', undefined],
+  ['release:bucket@3', undefined],
+  ['release:bucket@v0', undefined],
+  ['release:../x@v1', undefined],
+  ['recipes/bucket', undefined],
+])('%s is the release %j', (module, release) => expect(parseModuleRelease(module)).toEqual(release))
 
 describe('readTofuPlan', () => {
   it.each([
