@@ -1,4 +1,4 @@
-import { createEgress } from '#kernel/node/egress'
+import { createEgress, type Egress } from '#kernel/node/egress'
 import { systemCaller } from '#kernel/node/http'
 import type { Journal } from '#kernel/node/journal'
 import type { GitHosts, LocalGitHost } from '#delivery/git-host'
@@ -23,6 +23,8 @@ export interface CatalogSourceNeeds {
 
 /** Where descriptors come from, and the Git hosts among them. */
 export interface CatalogSources {
+  /** The way out for what adopts other catalogs. */
+  egress: Egress
   gitHosts: GitHosts
   locations: Locations
   /** Reads a repository of the built-in host now, for who can't wait for its push to be told. */
@@ -57,12 +59,14 @@ export function createCatalogSources(base: Foundation, needs: CatalogSourceNeeds
   const addLocation: CatalogSources['addLocation'] = async ({ url, actor }) => {
     const location = await locations.service.ensure(url, { ...systemCaller, principal: actor, isAdministrator: false })
     const origin = await locations.originOf(location)
-    const found = await needs.catalog().reader.query({ predicate: { 'metadata.annotations.backstage.io/managed-by-origin-location': origin }, tie: 'ref', limit: 50 })
+    const found = await needs
+      .catalog()
+      .reader.query({ predicate: { 'metadata.annotations.backstage.io/managed-by-origin-location': origin }, tie: 'ref', limit: 50 })
     const refs = found.items.map((item) => item.ref)
     // What it is about comes first; the Location that stands for it is of no interest.
     return { entityRefs: [...refs.filter((ref) => ref.startsWith('component:')), ...refs.filter((ref) => !/^(?:component|location):/.test(ref))] }
   }
-  return { gitHosts, locations, repositories, addLocation }
+  return { egress, gitHosts, locations, repositories, addLocation }
 }
 
 /** Names of all repositories of the built-in host. The organisation first: its groups and environments are what the others refer to. */

@@ -2,11 +2,13 @@ import { Command, CommanderError } from 'commander'
 import pc from 'picocolors'
 import { ApiProblem } from '#contract'
 import { addCatalogCommands } from './commands/catalog-commands.ts'
+import { addCampaignCommands } from './commands/campaign-commands.ts'
 import { addChangeCommands } from './commands/change-commands.ts'
 import { addCreateCommand } from './commands/create-command.ts'
 import { addDoctorCommand } from './commands/doctor-command.ts'
 import { addGetCommand } from './commands/get-command.ts'
 import { addLocationCommands } from './commands/location-commands.ts'
+import { addInteropCommands } from './commands/interop-commands.ts'
 import { addLogsCommand } from './commands/logs-command.ts'
 import { addPullRequestCommands } from './commands/pull-request-commands.ts'
 import { addSessionCommands } from './commands/session-commands.ts'
@@ -39,6 +41,8 @@ export async function runCli(options: {
   addCreateCommand(program, context)
   addTemplatesCommand(program, context)
   addChangeCommands(program, context)
+  addCampaignCommands(program, context)
+  addInteropCommands(program, context)
   addStatusCommand(program, context)
   addLogsCommand(program, context)
   addGetCommand(program, context)

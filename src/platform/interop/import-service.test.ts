@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { MemoryGitHost } from '#delivery/git-host'
 import { Secret } from '#kernel/common/secret'
 import { createEgress } from '#kernel/node/egress'
+import { systemCaller } from '#kernel/node/http'
 import type { Entity, StoredEntity } from '#platform/catalog'
 import { adoptBackstage } from './backstage/adopt-backstage.ts'
 import { importFiles, type ImportDeps } from './import-service.ts'
@@ -139,7 +140,7 @@ describe('adopting a running Backstage', () => {
       preview: async (target: string) => (target.includes('gone') ? { reason: 'it can not be reached' } : { entityCount: 1 }),
       add: async (target: string) => void added.push(target),
     }
-    const request = { url, token: new Secret('good'), repository: 'fairway/imported', actor, dryRun: false }
+    const request = { url, token: new Secret('good'), repository: 'fairway/imported', actor, caller: systemCaller, dryRun: false }
     const result = await adoptBackstage({ ...deps, fetch: egress.fetch.bind(egress), locations }, request)
     expect(result.total).toBe(4)
     expect(added).toEqual(['https://git.example.com/orders/catalog-info.yaml'])
@@ -154,7 +155,7 @@ describe('adopting a running Backstage', () => {
   it('says that a token is wanted', async () => {
     await using egress = createEgress({ allowLoopback: true })
     const locations = { preview: async () => ({ entityCount: 1 }), add: async () => undefined }
-    const request = { url, token: undefined, repository: 'fairway/imported', actor, dryRun: true }
+    const request = { url, token: undefined, repository: 'fairway/imported', actor, caller: systemCaller, dryRun: true }
     await expect(adoptBackstage({ ...deps, fetch: egress.fetch.bind(egress), locations }, request)).rejects.toMatchObject({
       code: 'platform.interop.not_reached',
       message: expect.stringContaining('token') as string,

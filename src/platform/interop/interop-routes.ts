@@ -107,6 +107,7 @@ export function interopRoutes(deps: InteropDeps): Route[] {
           ...body,
           token: token === undefined ? undefined : new Secret(token),
           actor: await actorOf(deps, caller.principal),
+          caller,
         })
         return { ...shown(adopted), total: adopted.total, locations: adopted.locations }
       },

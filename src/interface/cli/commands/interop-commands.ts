@@ -18,7 +18,7 @@ interface Loss {
 interface Taken {
   entities: { ref: string; change: string; needsReview: boolean }[]
   losses: Loss[]
-  problems: { field: string; message: string; file?: string; line?: number; column?: number }[]
+  problems: { field: string; message: string; file?: string | undefined; line?: number | undefined; column?: number | undefined }[]
   repository: string | null
   commit: string | null
   pullRequest: { repository: string; number: number; url: string } | null

@@ -1,6 +1,7 @@
 import type { Secret } from '#kernel/common/secret'
 import type { JsonObject } from '#kernel/common/json'
 import type { Egress } from '#kernel/node/egress'
+import type { Caller } from '#kernel/node/http'
 import { importDocuments, type ImportDeps, type ImportResult } from '../import-service.ts'
 import type { Loss } from '../interop.ts'
 import { originOf, planAdoption } from './adoption-plan.ts'
@@ -10,8 +11,8 @@ import { documentOf } from './import-backstage.ts'
 /** What adopting needs of locations: to try one, and to add it. */
 export interface AdoptedLocations {
   /** Reads a target without keeping anything. @returns how many entities it gives, or why none. */
-  preview(target: string, actor: string): Promise<{ entityCount: number } | { reason: string }>
-  add(target: string, actor: string): Promise<void>
+  preview(target: string, caller: Caller): Promise<{ entityCount: number } | { reason: string }>
+  add(target: string, caller: Caller): Promise<void>
 }
 
 export interface AdoptionRequest {
@@ -20,6 +21,7 @@ export interface AdoptionRequest {
   dryRun: boolean
   repository: string
   actor: { ref: string; name: string }
+  caller: Caller
 }
 
 export interface AdoptionResult extends ImportResult {
@@ -69,9 +71,9 @@ async function tryLocation(
   index: number,
 ): Promise<AdoptionResult['locations'][number]> {
   if (index >= MAX_LOCATIONS) return { ...location, outcome: 'copied', reason: `more than ${MAX_LOCATIONS} addresses` }
-  const seen = await locations.preview(location.target, request.actor.ref)
+  const seen = await locations.preview(location.target, request.caller)
   if ('reason' in seen) return { ...location, outcome: 'copied', reason: seen.reason }
   if (seen.entityCount === 0) return { ...location, outcome: 'copied', reason: 'it holds no entity' }
-  if (!request.dryRun) await locations.add(location.target, request.actor.ref)
+  if (!request.dryRun) await locations.add(location.target, request.caller)
   return { ...location, outcome: 'added', reason: '' }
 }
