@@ -14,7 +14,7 @@ export const TRUSTED_REPOSITORIES = { organisation: 'fairway/organisation', gold
 /** What sources of descriptors need of what is made after them. */
 export interface CatalogSourceNeeds {
   journal: Journal
-  secrets: Pick<SecretStore, 'find'>
+  secrets: Pick<SecretStore, 'find' | 'write'>
   gitHost: LocalGitHost
   /** Asked when something is read: the catalog gets its placeholder reader from here. */
   catalog: () => Pick<Catalog, 'ingestion' | 'reader' | 'directory'>

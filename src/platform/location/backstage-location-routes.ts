@@ -83,7 +83,10 @@ export function backstageLocationRoutes(deps: BackstageLocationDeps): Route[] {
       operation: 'backstage.getLocationsByQuery',
       summary: 'Page through locations',
       handle: async ({ request }) => {
-        const asked = parsed(z.object({ limit: z.number().int().min(0).max(MAX_LOCATIONS).optional(), cursor: z.string().optional(), query: z.unknown().optional() }), await readJson(request))
+        const asked = parsed(
+          z.object({ limit: z.number().int().min(0).max(MAX_LOCATIONS).optional(), cursor: z.string().optional(), query: z.unknown().optional() }),
+          await readJson(request),
+        )
         const cursor = asked.cursor === undefined ? { limit: asked.limit, query: asked.query } : readCursor(asked.cursor)
         const limit = asked.limit ?? cursor.limit ?? 1_000
         const found = (await all())
@@ -170,7 +173,16 @@ export function backstageLocationRoutes(deps: BackstageLocationDeps): Route[] {
       summary: 'Look which descriptors a repository has',
       errors: [locationFaults.bad_target, locationFaults.unreadable],
       handle: async ({ request }) => {
-        const asked = parsed(z.object({ location: body, catalogFileName: z.string().regex(/^[\w.-]{1,100}$/).optional() }), await readJson(request))
+        const asked = parsed(
+          z.object({
+            location: body,
+            catalogFileName: z
+              .string()
+              .regex(/^[\w.-]{1,100}$/)
+              .optional(),
+          }),
+          await readJson(request),
+        )
         if (asked.location.type !== 'url') throw catalogFaults.bad_query({ what: 'only locations of type "url" are analyzed' })
         const isRegistered = async (target: string): Promise<boolean> => (await existing(deps, target)) !== undefined
         return await analyzeLocation(
@@ -199,14 +211,23 @@ export async function resourceOf(store: LocationStore, id: string | undefined): 
   return { type: 'Location', id: id ?? '', attributes: found ? { addedBy: found.addedBy } : {} }
 }
 
-async function dryRun(deps: BackstageLocationDeps, target: string, caller: Caller): Promise<{ exists: boolean; location: BackstageLocation; entities: Entity[] }> {
+async function dryRun(
+  deps: BackstageLocationDeps,
+  target: string,
+  caller: Caller,
+): Promise<{ exists: boolean; location: BackstageLocation; entities: Entity[] }> {
   const preview = await deps.service.preview({ target }, caller).catch(asInputError)
   const name = generatedName({ type: 'url', target })
   const origin = `url:${target}`
   const files = await previewFiles(preview, await deps.hosts())
   const generated: Entity = {
     metadata: {
-      annotations: { 'backstage.io/managed-by-location': origin, 'backstage.io/managed-by-origin-location': origin, 'backstage.io/view-url': target, ...editOf(files[0]) },
+      annotations: {
+        'backstage.io/managed-by-location': origin,
+        'backstage.io/managed-by-origin-location': origin,
+        'backstage.io/view-url': target,
+        ...editOf(files[0]),
+      },
       name,
       namespace: 'default',
     },

@@ -27,7 +27,10 @@ beforeAll(async () => {
   })
   server = await serveHttp({ host: '127.0.0.1', port: 0, setting: 'none', fetch: fetchHandler })
   client = new CatalogClient({ discoveryApi: { getBaseUrl: async () => `http://127.0.0.1:${server.port}/api/catalog` } })
-  world.web.files.set('/catalog-info.yaml', 'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: contract-added}\nspec: {type: service, lifecycle: production, owner: team-queue-0000}\n')
+  world.web.files.set(
+    '/catalog-info.yaml',
+    'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: contract-added}\nspec: {type: service, lifecycle: production, owner: team-queue-0000}\n',
+  )
 })
 afterAll(async () => {
   await running[Symbol.asyncDispose]()
@@ -51,14 +54,23 @@ async function call(method: string, path: string, body?: unknown): Promise<{ sta
 // The answers are those that Backstage 1.55 gave to the same calls, but for ids and the port.
 describe('@backstage/catalog-client and the recorded answers', () => {
   it('addLocation, dry run', async () => {
-    const places = { 'backstage.io/managed-by-location': `url:${target()}`, 'backstage.io/managed-by-origin-location': `url:${target()}`, 'backstage.io/view-url': target() }
+    const places = {
+      'backstage.io/managed-by-location': `url:${target()}`,
+      'backstage.io/managed-by-origin-location': `url:${target()}`,
+      'backstage.io/view-url': target(),
+    }
     expect(await call('POST', '/locations?dryRun=true', { type: 'url', target: target() })).toEqual({
       status: 201,
       body: {
         exists: false,
         location: { type: 'url', target: target(), id: `url:${target()}`, entityRef: `location:default/${generated()}` },
         entities: [
-          { metadata: { annotations: places, name: generated(), namespace: 'default' }, apiVersion: 'backstage.io/v1alpha1', kind: 'Location', spec: { type: 'url', target: target() } },
+          {
+            metadata: { annotations: places, name: generated(), namespace: 'default' },
+            apiVersion: 'backstage.io/v1alpha1',
+            kind: 'Location',
+            spec: { type: 'url', target: target() },
+          },
           {
             metadata: { namespace: 'default', annotations: places, name: 'contract-added' },
             apiVersion: 'backstage.io/v1alpha1',
@@ -68,7 +80,10 @@ describe('@backstage/catalog-client and the recorded answers', () => {
         ],
       },
     })
-    expect(await client.addLocation({ type: 'url', target: target(), dryRun: true }, options)).toMatchObject({ exists: false, entities: [{}, { metadata: { name: 'contract-added' } }] })
+    expect(await client.addLocation({ type: 'url', target: target(), dryRun: true }, options)).toMatchObject({
+      exists: false,
+      entities: [{}, { metadata: { name: 'contract-added' } }],
+    })
     expect((await client.getLocations({}, options)).items).toEqual([])
   })
 
@@ -77,12 +92,20 @@ describe('@backstage/catalog-client and the recorded answers', () => {
     expect(await call('POST', '/locations', { type: 'url', target: target() })).toEqual({ status: 201, body: { location, entities: [] } })
     expect(await call('POST', '/locations', { type: 'url', target: target() })).toEqual({
       status: 409,
-      body: { error: { name: 'ConflictError', message: `Location url:${target()} already exists` }, request: { method: 'POST', url: '/locations' }, response: { statusCode: 409 } },
+      body: {
+        error: { name: 'ConflictError', message: `Location url:${target()} already exists` },
+        request: { method: 'POST', url: '/locations' },
+        response: { statusCode: 409 },
+      },
     })
     expect(await call('POST', '/locations?onConflict=refresh', { type: 'url', target: target() })).toEqual({ status: 201, body: { location, entities: [] } })
     expect(await call('POST', '/locations', { type: 'file', target: '' })).toEqual({
       status: 400,
-      body: { error: { name: 'InputError', message: 'Registered locations must be of an allowed type ["url"]' }, request: { method: 'POST', url: '/locations' }, response: { statusCode: 400 } },
+      body: {
+        error: { name: 'InputError', message: 'Registered locations must be of an allowed type ["url"]' },
+        request: { method: 'POST', url: '/locations' },
+        response: { statusCode: 400 },
+      },
     })
     expect(await client.addLocation({ type: 'url', target: target(), dryRun: true }, options)).toMatchObject({ exists: true })
     await expect(client.addLocation({ type: 'url', target: `${world.web.url}/none.yaml`, dryRun: true }, options)).rejects.toThrow(/400/)
@@ -97,7 +120,10 @@ describe('@backstage/catalog-client and the recorded answers', () => {
     expect(entity?.metadata.annotations).toMatchObject({ 'backstage.io/managed-by-origin-location': `url:${target()}` })
     expect(await client.getEntityByRef(`location:default/${generated()}`, options)).toMatchObject({ kind: 'Location', spec: { type: 'url', target: target() } })
     const ancestors = await client.getEntityAncestors({ entityRef: 'component:default/contract-added' }, options)
-    expect(ancestors).toMatchObject({ rootEntityRef: 'component:default/contract-added', items: [{ parentEntityRefs: [`location:default/${generated()}`] }, { entity: { kind: 'Location' } }] })
+    expect(ancestors).toMatchObject({
+      rootEntityRef: 'component:default/contract-added',
+      items: [{ parentEntityRefs: [`location:default/${generated()}`] }, { entity: { kind: 'Location' } }],
+    })
   })
 
   it('getLocationByRef, ById, ByEntity, queryLocations', async () => {
@@ -130,7 +156,10 @@ describe('@backstage/catalog-client and the recorded answers', () => {
   it('updateLocation', async () => {
     const found = await client.getLocationByRef(`url:${world.web.url}/p3.yaml`, options)
     world.web.files.set('/p4.yaml', component('p4'))
-    expect(await client.updateLocation(found?.id ?? '', { type: 'url', target: `${world.web.url}/p4.yaml` }, options)).toMatchObject({ id: found?.id, target: `${world.web.url}/p4.yaml` })
+    expect(await client.updateLocation(found?.id ?? '', { type: 'url', target: `${world.web.url}/p4.yaml` }, options)).toMatchObject({
+      id: found?.id,
+      target: `${world.web.url}/p4.yaml`,
+    })
     await vi.waitFor(async () => {
       expect(await client.getEntityByRef('component:default/p4', options)).toBeDefined()
       expect(await client.getEntityByRef('component:default/p3', options)).toBeUndefined()
@@ -143,15 +172,25 @@ describe('@backstage/catalog-client and the recorded answers', () => {
     await vi.waitFor(async () => expect((await client.getEntityByRef('component:default/contract-added', options))?.spec?.['system']).toBe('refreshed'))
     expect(await call('POST', '/refresh', { entityRef: 'component:default/absent' })).toEqual({
       status: 404,
-      body: { error: { name: 'NotFoundError', message: 'Entity component:default/absent not found' }, request: { method: 'POST', url: '/refresh' }, response: { statusCode: 404 } },
+      body: {
+        error: { name: 'NotFoundError', message: 'Entity component:default/absent not found' },
+        request: { method: 'POST', url: '/refresh' },
+        response: { statusCode: 404 },
+      },
     })
   })
 
   it('validateEntity', async () => {
-    const good = { apiVersion: 'backstage.io/v1alpha1', kind: 'Component', metadata: { name: 'ok' }, spec: { type: 'service', lifecycle: 'production', owner: 'x' } }
+    const good = {
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'Component',
+      metadata: { name: 'ok' },
+      spec: { type: 'service', lifecycle: 'production', owner: 'x' },
+    }
     expect(await call('POST', '/validate-entity', { entity: good, location: 'url:http://localhost/x' })).toEqual({ status: 200, body: '' })
     expect(await client.validateEntity(good, 'url:http://localhost/x', options)).toEqual({ valid: true })
-    const message = '"metadata.name" is not valid; expected a string that is sequences of [a-zA-Z0-9] separated by any of [-_.], at most 63 characters in total but found "not ok!".'
+    const message =
+      '"metadata.name" is not valid; expected a string that is sequences of [a-zA-Z0-9] separated by any of [-_.], at most 63 characters in total but found "not ok!".'
     const bad = { apiVersion: 'backstage.io/v1alpha1', kind: 'Component', metadata: { name: 'not ok!' }, spec: {} }
     expect(await call('POST', '/validate-entity', { entity: bad, location: 'url:http://localhost/x' })).toEqual({
       status: 400,
@@ -172,7 +211,14 @@ describe('@backstage/catalog-client and the recorded answers', () => {
     const noOwner = { ...good, spec: { type: 'service', lifecycle: 'production' } }
     expect(await client.validateEntity(noOwner, 'url:http://localhost/x', options)).toMatchObject({
       valid: false,
-      errors: [{ name: 'InputError', message: expect.stringMatching(/^Processor BuiltinKindsEntityProcessor threw an error while validating the entity component:default\/ok; caused by TypeError: \/spec must have required property 'owner'/) as unknown }],
+      errors: [
+        {
+          name: 'InputError',
+          message: expect.stringMatching(
+            /^Processor BuiltinKindsEntityProcessor threw an error while validating the entity component:default\/ok; caused by TypeError: \/spec must have required property 'owner'/,
+          ) as unknown,
+        },
+      ],
     })
   })
 
@@ -180,7 +226,13 @@ describe('@backstage/catalog-client and the recorded answers', () => {
     world.github.commit('acme/has', { 'a/catalog-info.yaml': component('has') })
     world.github.commit('acme/hasnot', { 'README.md': 'x' })
     expect(await client.analyzeLocation({ location: { type: 'url', target: 'https://github.com/acme/has' } }, options)).toMatchObject({
-      existingEntityFiles: [{ isRegistered: false, location: { type: 'url', target: 'https://github.com/acme/has/blob/main/a/catalog-info.yaml' }, entity: { metadata: { name: 'has' } } }],
+      existingEntityFiles: [
+        {
+          isRegistered: false,
+          location: { type: 'url', target: 'https://github.com/acme/has/blob/main/a/catalog-info.yaml' },
+          entity: { metadata: { name: 'has' } },
+        },
+      ],
       generateEntities: [],
     })
     expect(await client.analyzeLocation({ location: { type: 'url', target: 'https://github.com/acme/hasnot' } }, options)).toEqual({
@@ -208,7 +260,11 @@ describe('@backstage/catalog-client and the recorded answers', () => {
     const id = '00000000-0000-0000-0000-000000000000'
     expect(await call('DELETE', `/locations/${id}`)).toEqual({
       status: 404,
-      body: { error: { name: 'NotFoundError', message: `Found no location with ID ${id}` }, request: { method: 'DELETE', url: `/locations/${id}` }, response: { statusCode: 404 } },
+      body: {
+        error: { name: 'NotFoundError', message: `Found no location with ID ${id}` },
+        request: { method: 'DELETE', url: `/locations/${id}` },
+        response: { statusCode: 404 },
+      },
     })
   })
 })

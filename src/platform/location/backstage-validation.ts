@@ -35,7 +35,9 @@ const checkPolicies: Check = async (entity) => {
     new model.NoForeignRootFieldsEntityPolicy(),
     new model.FieldFormatEntityPolicy(),
   ])
-  return (await errorsOf(async () => await policy.enforce(entity as never))).map((cause) => inputError(`Policy check failed for ${refOf(model, entity)}`, cause))
+  return (await errorsOf(async () => await policy.enforce(entity as never))).map((cause) =>
+    inputError(`Policy check failed for ${refOf(model, entity)}`, cause),
+  )
 }
 
 const checkKind: Check = async (entity) => {

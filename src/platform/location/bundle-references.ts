@@ -53,7 +53,8 @@ class Bundle<Place> {
     const reference = (value as Record<string, unknown>)['$ref']
     if (typeof reference === 'string' && !(at.isRoot && reference.startsWith('#'))) return await this.#follow(reference, at, path, depth)
     const result: Record<string, unknown> = {}
-    for (const [key, member] of Object.entries(value)) Object.defineProperty(result, key, { value: await this.#resolve(member, at, path, depth + 1), enumerable: true, writable: true, configurable: true })
+    for (const [key, member] of Object.entries(value))
+      Object.defineProperty(result, key, { value: await this.#resolve(member, at, path, depth + 1), enumerable: true, writable: true, configurable: true })
     return result
   }
 
@@ -92,7 +93,9 @@ class Bundle<Place> {
 function pointed(document: unknown, pointer: string, reference: string): unknown {
   let value = document
   for (const part of pointer.split('/').slice(1)) {
-    const key = decodeURIComponent(part.replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25')).replaceAll('~1', '/').replaceAll('~0', '~')
+    const key = decodeURIComponent(part.replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25'))
+      .replaceAll('~1', '/')
+      .replaceAll('~0', '~')
     const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     if (!isThere) throw locationFaults.refused({ target: reference, what: `there is no "${key}" in it` })
     value = (value as Record<string, unknown>)[key]

@@ -1,12 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkDescriptors, duplicateProblems, looksLikeDescriptor } from './check-descriptors.ts'
+import { checkDescriptors, duplicateProblems } from './check-descriptors.ts'
+import { looksLikeDescriptor } from './looks-like-descriptor.ts'
 
-const component = 'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: orders\nspec:\n  type: service\n  lifecycle: production\n  owner: payments\n'
+const component =
+  'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: orders\nspec:\n  type: service\n  lifecycle: production\n  owner: payments\n'
 
 describe('checkDescriptors', () => {
   it('names the entities of a good file with their places', () => {
-    expect(checkDescriptors('a.yaml', component)).toEqual({ entities: [{ ref: 'component:default/orders', kind: 'Component', line: 4, column: 3 }], problems: [] })
+    expect(checkDescriptors('a.yaml', component)).toEqual({
+      entities: [{ ref: 'component:default/orders', kind: 'Component', line: 4, column: 3 }],
+      problems: [],
+    })
   })
 
   it('names file, line and column of what is wrong', () => {
@@ -17,7 +22,8 @@ describe('checkDescriptors', () => {
   })
 
   it('takes a placeholder for the text that it stands for', () => {
-    const api = 'apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: a}\nspec: {type: openapi, lifecycle: production, owner: x, definition: {$text: ./openapi.yaml}}\n'
+    const api =
+      'apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: a}\nspec: {type: openapi, lifecycle: production, owner: x, definition: {$text: ./openapi.yaml}}\n'
     expect(checkDescriptors('a.yaml', api).problems).toEqual([])
   })
 
@@ -34,7 +40,14 @@ describe('checkDescriptors', () => {
 
 it('a ref in two files is a problem of the second', () => {
   const checked = checkDescriptors('a.yaml', component)
-  expect(duplicateProblems(new Map([['a.yaml', checked], ['b.yaml', checked]]))).toMatchObject([{ file: 'b.yaml', line: 4, message: expect.stringContaining('a.yaml') as unknown }])
+  expect(
+    duplicateProblems(
+      new Map([
+        ['a.yaml', checked],
+        ['b.yaml', checked],
+      ]),
+    ),
+  ).toMatchObject([{ file: 'b.yaml', line: 4, message: expect.stringContaining('a.yaml') as unknown }])
 })
 
 it.each([
@@ -43,6 +56,8 @@ it.each([
   ['# x\n---\napiVersion: openslo/v1\n', true],
   ['apiVersion: apps/v1\nkind: Deployment\n', false],
   ['site_name: docs\n', false],
+  ['apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: "${{ values.name }}"}\n', false],
+  ['apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nspec: {x: "${{ parameters.name }}"}\n', true],
 ])('looksLikeDescriptor(%j) is %s', (text, isOne) => {
   expect(looksLikeDescriptor(text)).toBe(isOne)
 })

@@ -8,14 +8,6 @@ export interface CheckedFile {
   problems: FieldProblem[]
 }
 
-/** The apiVersions of descriptors: what else has one, in a folder, is somebody else's. */
-const DESCRIPTOR = /^[\s{]*["']?apiVersion["']?\s*:\s*["']?(?:backstage\.io|scaffolder\.backstage\.io|fairway\.dev|openslo)\//m
-
-/** True when a YAML or JSON text looks like a descriptor and not like a manifest or settings of something else. */
-export function looksLikeDescriptor(text: string): boolean {
-  return DESCRIPTOR.test(text)
-}
-
 /**
  * Checks a descriptor file as the catalog would, without the catalog: syntax, envelope, fields of the kind, and what the kind's feature demands. Placeholders
  * (`$text: ./a.json`) count as given. Pure; never throws.
@@ -35,7 +27,8 @@ export function checkDescriptors(file: string, text: string, checks: DocumentChe
     checked.problems.push(...(verdict.entity ? (checks[verdict.entity.kind.toLowerCase()]?.(document) ?? []) : verdict.problems))
     if (verdict.entity) checked.entities.push({ ref: verdict.ref, kind: verdict.entity.kind, ...document.locate(['metadata', 'name']) })
   }
-  if (source.documents.length === 0 && source.problems.length === 0) checked.problems.push({ field: '', message: 'there is no document in this file', file, line: 1, column: 1 })
+  if (source.documents.length === 0 && source.problems.length === 0)
+    checked.problems.push({ field: '', message: 'there is no document in this file', file, line: 1, column: 1 })
   return checked
 }
 
@@ -47,7 +40,14 @@ export function duplicateProblems(files: ReadonlyMap<string, CheckedFile>): Fiel
     for (const { ref, line, column } of entities) {
       const holder = first.get(ref)
       if (holder === undefined) first.set(ref, file)
-      else problems.push({ field: 'metadata.name', message: `"${ref}" is declared in ${holder === file ? 'this file' : holder} already; choose another name`, file, line, column })
+      else
+        problems.push({
+          field: 'metadata.name',
+          message: `"${ref}" is declared in ${holder === file ? 'this file' : holder} already; choose another name`,
+          file,
+          line,
+          column,
+        })
     }
   }
   return problems

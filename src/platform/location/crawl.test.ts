@@ -36,7 +36,8 @@ class MemoryReader implements PlaceReader {
   }
 }
 
-const list = (name: string, targets: string[], extra = ''): string => `kind: Location\nmetadata: {name: ${name}}\nspec: {targets: ${JSON.stringify(targets)}${extra}}\n`
+const list = (name: string, targets: string[], extra = ''): string =>
+  `kind: Location\nmetadata: {name: ${name}}\nspec: {targets: ${JSON.stringify(targets)}${extra}}\n`
 
 let reader: MemoryReader
 let known: Map<string, KnownFile>
@@ -163,7 +164,14 @@ describe('crawl', () => {
       fc.asyncProperty(fc.array(fc.uniqueArray(fc.constantFrom(...names, '*.yaml', '../x', 'zz.yaml')), { minLength: 4, maxLength: 4 }), async (graph) => {
         reader = new MemoryReader()
         known = new Map()
-        for (const [index, targets] of graph.entries()) reader.files.set(names[index]!, list(`l${index}`, targets.map((target) => `./${target}`)))
+        for (const [index, targets] of graph.entries())
+          reader.files.set(
+            names[index]!,
+            list(
+              `l${index}`,
+              targets.map((target) => `./${target}`),
+            ),
+          )
         const first = await read()
         const second = await read()
         expect(keys(second)).toEqual(keys(first))

@@ -2,6 +2,7 @@ import { isFault } from '#kernel/common/fault'
 import { isGlob } from './glob.ts'
 import type { HostAddress } from './host-address.ts'
 import { listingsIn, type Listing } from './location-entity.ts'
+import { looksLikeDescriptor } from './looks-like-descriptor.ts'
 import { placeKey, type Address, type Place } from './place.ts'
 import type { Found, PlaceReader } from './place-reader.ts'
 import { resolveTarget } from './resolve-target.ts'
@@ -56,6 +57,8 @@ export interface CrawlRoot {
   target: string
   /** A glob may match nothing; a file must be there. */
   isRequired: boolean
+  /** Of what is found, only files that look like descriptors count: nobody named them one by one. */
+  isLoose?: boolean
 }
 
 interface Wanted {
@@ -64,6 +67,7 @@ interface Wanted {
   target: string | null
   parent: string | null
   isRequired: boolean
+  isLoose?: boolean | undefined
 }
 
 /** How far Locations may lead: levels, files, and characters in all. */
@@ -110,7 +114,8 @@ class Crawl {
 
   async result(): Promise<CrawlResult> {
     let level: Wanted[] = []
-    for (const root of this.#input.roots) level.push(...(await this.#expand(root.address, { ...root, via: null, parent: null })))
+    for (const root of this.#input.roots)
+      level.push(...(await this.#expand(root.address, { via: null, parent: null, target: root.target, isRequired: root.isRequired, isLoose: root.isLoose })))
     for (let depth = 0; level.length > 0; depth++) {
       const lists = await this.#readLevel(this.#fresh(level))
       level = []
@@ -158,6 +163,7 @@ class Crawl {
         this.#cut(wanted.via, undefined, 'its files are larger than can be read at once; the rest is left out')
         return []
       }
+      if (wanted.isLoose === true && now.is === 'text' && !looksLikeDescriptor(now.text)) return []
       // A file that can't be parsed lists what it listed before.
       const listings = now.is === 'text' ? (listingsIn(key, now.text) ?? before?.listings ?? []) : (before?.listings ?? [])
       const file: CrawledFile = {
@@ -206,7 +212,12 @@ class Crawl {
       // A path on the machine may be a folder; only looking tells. What a Location lists is a file, and so is a required root.
       const isOneFile = place.type === 'http' || (!isGlob(place.path) && (lister.via !== null || (lister.isRequired && place.type === 'repository')))
       if (isOneFile) return [{ ...wanted, place }]
-      return (await this.#input.reader.list(place)).map((found) => ({ ...wanted, place: found, isRequired: false }))
+      return (await this.#input.reader.list(place)).map((found) => ({
+        ...wanted,
+        place: found,
+        isRequired: found.type === 'folder' && place.type === 'folder' && found.path === place.path,
+        isLoose: lister.isLoose === true && placeKey(found) !== placeKey(place),
+      }))
     } catch (error) {
       if (!isFault(error)) throw error
       this.#keptTargets.push({ via: lister.via, target: lister.target })
@@ -236,7 +247,6 @@ class Crawl {
       for (const child of byLister.get(file.key) ?? []) keep(child)
     }
     for (const file of known) if (this.#isCut || this.#keptFiles.has(file.key)) keep(file)
-    for (const { via, target } of this.#keptTargets)
-      for (const file of byLister.get(via ?? '') ?? []) if (via === null || file.target === target) keep(file)
+    for (const { via, target } of this.#keptTargets) for (const file of byLister.get(via ?? '') ?? []) if (via === null || file.target === target) keep(file)
   }
 }

@@ -1,6 +1,7 @@
 export * from './check-descriptors.ts'
 export type { HostAddress } from './host-address.ts'
 export * from './location.ts'
+export { looksLikeDescriptor } from './looks-like-descriptor.ts'
 export * from './location-faults.ts'
 export type { LocationService } from './location-service.ts'
 export * from './locations.ts'

@@ -9,7 +9,12 @@ export const locationFaults = faults('platform.location', {
     retry: 'no',
     detail: (d: { target: string }) => `"${d.target}" is a location already; refresh that one`,
   },
-  bad_target: { status: 400, title: 'Bad target', retry: 'no', detail: (d: { target: string; what: string }) => `"${d.target.slice(0, 200)}" can not be a location: ${d.what}` },
+  bad_target: {
+    status: 400,
+    title: 'Bad target',
+    retry: 'no',
+    detail: (d: { target: string; what: string }) => `"${d.target.slice(0, 200)}" can not be a location: ${d.what}`,
+  },
   not_allowed: { status: 403, title: 'Not allowed', retry: 'no', detail: (d: { what: string }) => d.what },
   built_in: {
     status: 409,
@@ -29,5 +34,10 @@ export const locationFaults = faults('platform.location', {
     retry: 'no',
     detail: (d: { target: string; what: string }) => `"${d.target.slice(0, 200)}" is not read: ${d.what}`,
   },
-  bad_signature: { status: 401, title: 'Bad signature', retry: 'no', detail: (d: { host: string }) => `this is not signed with the webhook secret of "${d.host}"` },
+  bad_signature: {
+    status: 401,
+    title: 'Bad signature',
+    retry: 'no',
+    detail: (d: { host: string }) => `this is not signed with the webhook secret of "${d.host}"`,
+  },
 })

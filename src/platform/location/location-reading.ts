@@ -28,7 +28,7 @@ import { SourceReader } from './source-reader.ts'
 export interface LocationReadingDeps {
   db: Database
   store: LocationStore
-  catalog: Pick<BatchIngestion, 'take' | 'removeSource' | 'setOrphans'>
+  catalog: Pick<BatchIngestion, 'take' | 'removeSource' | 'setOrphans' | 'setStatus'>
   /** All Git hosts that may be read now, the built-in one (with the empty name) among them. */
   hosts: () => Promise<readonly SourceHost[]>
   folders: FolderReader
@@ -93,6 +93,12 @@ export class LocationReading {
     })
   }
 
+  /** Whether a repository of the built-in host was read as it would be now: addresses of files have the platform's own in them. */
+  async isReadAsNow(location: Pick<Location, 'target'> & { fingerprint: string }): Promise<boolean> {
+    const asBuiltIn = { ...location, isBuiltIn: true, kind: 'git' as const, allow: [] }
+    return location.fingerprint === fingerprintOf(originOf(asBuiltIn, await this.#deps.hosts()), this.#trustOf(asBuiltIn))
+  }
+
   /** What a target would give, without anything being kept. @throws `platform.location.unreadable`, `.refused`, `.bad_target`. */
   async preview(text: string): Promise<Preview> {
     const hosts = await this.#deps.hosts()
@@ -127,7 +133,7 @@ export class LocationReading {
     const target = this.#targetOf(location, hosts)
     if ('problem' in target) return await this.#fail(location, target.problem, false)
     const origin = originOf(location, hosts)
-    const fingerprint = JSON.stringify([1, origin, trust])
+    const fingerprint = fingerprintOf(origin, trust)
     const isSame = fingerprint === location.fingerprint
     try {
       if (target.kind === 'organisation' || (await mayBeOrganisation(target, hosts)))
@@ -187,7 +193,14 @@ export class LocationReading {
       const orphans = gone.filter((file) => file.via !== null && isFor(file)).map((file) => file.key)
       const generated =
         source === location.source && isGenerated(location) && location.fingerprint !== reading.fingerprint
-          ? [{ path: GENERATED, text: generatedDocument(asBackstage(location)), location: reading.origin, ...(location.kind === 'file' ? {} : { viewUrl: location.target }) }]
+          ? [
+              {
+                path: GENERATED,
+                text: generatedDocument(asBackstage(location)),
+                location: reading.origin,
+                ...(location.kind === 'file' ? {} : { viewUrl: location.target }),
+              },
+            ]
           : []
       if (altered.length + removed.length + generated.length > 0) {
         using stack = new DisposableStack()
@@ -222,6 +235,8 @@ export class LocationReading {
     const own = problemsOf(result)
     if (location.kind === 'git' && !location.isBuiltIn && location.parentId === null && result.files.length === 0 && own.length === 0)
       own.push({ field: 'target', message: 'there is no descriptor in it: add a catalog-info.yaml, or name its files by ?path=' })
+    if (own.length + location.problems.length > 0)
+      await this.#deps.catalog.setStatus({ source: location.source, actor: cause.actor, items: statusOf(result, stored, context.generatedRef) })
     await this.#settle(location, {
       files: stored.filter((file) => JSON.stringify(before.get(file.key)) !== JSON.stringify(file)),
       gone: gone.map((file) => file.key),
@@ -246,7 +261,14 @@ export class LocationReading {
     if (location.fingerprint !== reading.fingerprint)
       merge(
         report,
-        await this.#deps.catalog.take({ source: location.source, files: [generated], isComplete: true, commit: null, actor: reading.cause.actor, trust: reading.trust }),
+        await this.#deps.catalog.take({
+          source: location.source,
+          files: [generated],
+          isComplete: true,
+          commit: null,
+          actor: reading.cause.actor,
+          trust: reading.trust,
+        }),
       )
     await this.#settle(location, {
       files: [],
@@ -265,7 +287,20 @@ export class LocationReading {
   async #fail(location: Location, message: string, isAway: boolean): Promise<IngestionReport> {
     const own = [{ field: 'target', message }]
     const fingerprint = location.fingerprint
-    await this.#settle(location, { files: [], gone: [], own, isAway, hasFailed: true, isWrong: false, commits: new Map(Object.entries(location.commits)), fingerprint })
+    if (isGenerated(location)) {
+      const ref = `location:default/${generatedName(asBackstage(location))}`
+      await this.#deps.catalog.setStatus({ source: location.source, actor: 'system:fairway', items: [{ ref, problems: own }] })
+    }
+    await this.#settle(location, {
+      files: [],
+      gone: [],
+      own,
+      isAway,
+      hasFailed: true,
+      isWrong: false,
+      commits: new Map(Object.entries(location.commits)),
+      fingerprint,
+    })
     return { ...NOTHING, problems: own }
   }
 
@@ -300,7 +335,11 @@ export class LocationReading {
     })
     if (state === location.state || location.isBuiltIn || (location.state === 'reading' && state === 'ok')) return
     const data = { target: location.target, state, message: outcome.own[0]?.message ?? '' }
-    await db.transaction().execute(async (tx) => await journal.append(tx, { type: 'platform.location.state_changed', subject: `location/${location.id}`, actor: 'system:fairway', data }))
+    await db
+      .transaction()
+      .execute(
+        async (tx) => await journal.append(tx, { type: 'platform.location.state_changed', subject: `location/${location.id}`, actor: 'system:fairway', data }),
+      )
   }
 
   #tell(location: Location, report: IngestionReport): void {
@@ -318,11 +357,15 @@ export class LocationReading {
     if (!location.isBuiltIn) return parseTarget(location.target, hosts)
     const { organisation, goldenPaths } = this.#deps.trusted
     const globs =
-      location.target === organisation ? ['**/*.yaml', '**/*.yml'] : location.target === goldenPaths ? ['**/template.yaml', ...REPOSITORY_FILES] : REPOSITORY_FILES
+      location.target === organisation
+        ? ['**/*.yaml', '**/*.yml']
+        : location.target === goldenPaths
+          ? ['**/template.yaml', ...REPOSITORY_FILES]
+          : REPOSITORY_FILES
     return { kind: 'git', target: location.target, host: '', repository: location.target, tail: null, globs, mayBeGroup: false }
   }
 
-  #trustOf(location: Location): SourceTrust {
+  #trustOf(location: Pick<Location, 'isBuiltIn' | 'target' | 'allow'>): SourceTrust {
     if (!location.isBuiltIn) return { level: 'catalog', ...(location.allow.length > 0 ? { allow: [...location.allow].sort() } : {}) }
     if (location.target === this.#deps.trusted.organisation) return { level: 'organisation' }
     return { level: location.target === this.#deps.trusted.goldenPaths ? 'templates' : 'catalog' }
@@ -354,6 +397,11 @@ export function peopleSource(location: Pick<Location, 'host' | 'repository'>): s
   return `org:${location.host ?? ''}/${location.repository ?? ''}`
 }
 
+/** Of what decides how files are taken beside their text. The number grows when that is decided otherwise. */
+function fingerprintOf(origin: string, trust: SourceTrust): string {
+  return JSON.stringify([1, origin, trust])
+}
+
 /** Registered locations are seen in the catalog; repositories of the built-in host and of an organisation are not, one by one. */
 function isGenerated(location: Location): boolean {
   return !location.isBuiltIn && location.parentId === null
@@ -364,7 +412,7 @@ function asBackstage(location: Location): { type: string; target: string } {
 }
 
 /** `url:https://…` or `file:/…`: where the chain of a location's files begins. */
-export function originOf(location: Location, hosts: readonly SourceHost[]): string {
+export function originOf(location: Pick<Location, 'isBuiltIn' | 'target' | 'kind'>, hosts: readonly SourceHost[]): string {
   const builtIn = hosts.find((host) => host.type === 'built-in')
   if (location.isBuiltIn && builtIn) return `url:${repositoryUrl(builtIn, location.target)}`
   return `${backstageType(location)}:${location.target.replace(/^(?:url:|file:(?!\/\/))/, '')}`
@@ -377,6 +425,18 @@ function problemsOf(result: CrawlResult): FieldProblem[] {
     ...(problem.key === null ? {} : { file: problem.key }),
   }))
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
+}
+
+/** What each Location entity has to say: its targets that can't be read, or nothing. Those whose own file is wrong say that already. */
+function statusOf(result: CrawlResult, stored: readonly StoredFile[], generatedRef: string | undefined): { ref: string; problems: FieldProblem[] }[] {
+  const listers = stored.filter((file) => file.problems.length === 0).flatMap((file) => file.listings.map((listing) => ({ ref: listing.ref, file: file.key })))
+  const refs = [...(generatedRef === undefined ? [] : [{ ref: generatedRef, file: null }]), ...listers]
+  return refs.map(({ ref, file }) => ({
+    ref,
+    problems: result.problems
+      .filter((problem) => problem.key === file && (file === null || problem.ref === ref))
+      .map((problem) => ({ field: file === null ? 'spec.target' : 'spec.targets', message: `"${problem.target}": ${problem.message}` })),
+  }))
 }
 
 function hasText(file: CrawledFile): file is CrawledFile & { text: string } {

@@ -1,4 +1,5 @@
 import type { CrawlRoot } from './crawl.ts'
+import { isGlob } from './glob.ts'
 import type { LocationTarget } from './location-target.ts'
 import { placeKey, type Address, type Place, type RepositoryPlace } from './place.ts'
 import type { RepositoryReader } from './repository-reader.ts'
@@ -16,7 +17,8 @@ export interface LocationRoots {
 
 /** Turns a target (but an organisation, which has no files of its own) into what is to be read. @throws a fault in words for the author. */
 export async function rootsOf(target: Exclude<LocationTarget, { kind: 'organisation' }>, repositories: RepositoryReader): Promise<LocationRoots> {
-  if (target.kind === 'file') return at(undefined, [{ address: { type: 'folder', path: target.path }, target: target.target, isRequired: true }])
+  if (target.kind === 'file')
+    return at(undefined, [{ address: { type: 'folder', path: target.path }, target: target.target, isRequired: true, isLoose: !isGlob(target.path) }])
   if (target.kind === 'url') {
     const address: Address = target.address.type === 'unsettled' ? await repositories.settle(target.address) : target.address
     return at(address.type === 'repository' ? address : undefined, [{ address, target: target.target, isRequired: true }])

@@ -56,7 +56,8 @@ export function locationRoutes(deps: LocationRoutesDeps): Route[] {
       title: TITLES[item.kind],
       state: item.state,
       problems: [...item.problems, ...inFiles].slice(0, 200),
-      entityCount: await deps.countEntities(origin),
+      // The Location that stands for it is not what people count.
+      entityCount: Math.max(0, (await deps.countEntities(origin)) - (item.isBuiltIn || item.parentId !== null ? 0 : 1)),
       allow: [...item.allow],
       isBuiltIn: item.isBuiltIn,
       parentId: item.parentId,
@@ -104,7 +105,14 @@ export function locationRoutes(deps: LocationRoutesDeps): Route[] {
       status: 201,
       body: z.object({ target: z.string().min(1).max(2_000), allow: z.array(z.string()).max(10).optional(), dryRun: z.boolean().optional() }),
       response: z.object({ ...location.shape, entities: z.array(z.object({ ref: z.string(), file: z.string() })).optional() }),
-      errors: [locationFaults.bad_target, locationFaults.exists, locationFaults.built_in, locationFaults.not_allowed, locationFaults.refused, locationFaults.unreadable],
+      errors: [
+        locationFaults.bad_target,
+        locationFaults.exists,
+        locationFaults.built_in,
+        locationFaults.not_allowed,
+        locationFaults.refused,
+        locationFaults.unreadable,
+      ],
       handle: async ({ body, caller }) => {
         const input = { target: body.target, ...(body.allow === undefined ? {} : { allow: body.allow }) }
         const hosts = await deps.hosts()

@@ -74,7 +74,14 @@ export class LocationService {
       return read
     } catch (error) {
       const parsed = parseTarget(target, await this.#deps.hosts())
-      const repository = 'problem' in parsed ? undefined : parsed.kind === 'git' ? parsed.repository : parsed.kind === 'url' && parsed.address.type === 'unsettled' ? parsed.address.repository : undefined
+      const repository =
+        'problem' in parsed
+          ? undefined
+          : parsed.kind === 'git'
+            ? parsed.repository
+            : parsed.kind === 'url' && parsed.address.type === 'unsettled'
+              ? parsed.address.repository
+              : undefined
       if (!isFault(error, 'platform.location.built_in') || repository === undefined) throw error
       await this.readRepository(repository, { actor: caller.principal })
       const found = await this.#deps.store.findBySource(`git:${repository}`)
@@ -151,13 +158,21 @@ export class LocationService {
     const source = `git:${repository}`
     const isThere = (await this.#builtIn((files) => files.find(repository))) !== undefined
     const known = await store.findBySource(source)
-    if (!isThere && known && !known.isRemoved)
-      await db.transaction().execute(async (tx) => await store.markRemoved(tx, known.id, cause.actor, clock.now()))
+    if (!isThere && known && !known.isRemoved) await db.transaction().execute(async (tx) => await store.markRemoved(tx, known.id, cause.actor, clock.now()))
     const location =
       known ??
       (isThere
-        ? ((await store.insert(db, { kind: 'git', target: repository, source, isBuiltIn: true, host: '', repository, allow: [], addedBy: 'system:fairway', nextReadAt: null })) ??
-          (await store.findBySource(source)))
+        ? ((await store.insert(db, {
+            kind: 'git',
+            target: repository,
+            source,
+            isBuiltIn: true,
+            host: '',
+            repository,
+            allow: [],
+            addedBy: 'system:fairway',
+            nextReadAt: null,
+          })) ?? (await store.findBySource(source)))
         : undefined)
     const report = location && (await reading.read(location.id, cause, { wait: true }))
     return report ?? { added: [], altered: [], removed: [], problems: [], emitted: [] }
@@ -165,7 +180,7 @@ export class LocationService {
 
   /** The safety net under pushes: reads repositories of the built-in host that are not at the commit that was read last, and drops what is gone. */
   async rescan(signal?: AbortSignal): Promise<void> {
-    const { store, listBuiltIn } = this.#deps
+    const { store, listBuiltIn, reading } = this.#deps
     const known = await store.listBuiltIn()
     for (const repository of await listBuiltIn()) {
       if (signal?.aborted === true) return
@@ -175,8 +190,11 @@ export class LocationService {
         const found = await files.find(repository)
         return found && (await files.resolve(repository, found.defaultBranch))
       })
-      if (head !== undefined && seen?.commits[baseKey({ host: '', repository, ref: null })] !== head)
-        await this.readRepository(repository, { actor: 'system:fairway' })
+      const isRead =
+        seen !== undefined &&
+        seen.commits[baseKey({ host: '', repository, ref: null })] === head &&
+        (await reading.isReadAsNow({ target: repository, fingerprint: seen.fingerprint }))
+      if (head !== undefined && !isRead) await this.readRepository(repository, { actor: 'system:fairway' })
     }
     for (const repository of known.keys()) await this.readRepository(repository, { actor: 'system:fairway' })
   }
@@ -195,11 +213,13 @@ export class LocationService {
     if ('problem' in target) throw locationFaults.bad_target({ target: input.target, what: target.problem })
     const allow = (input.allow ?? []).map((kind) => ALLOWABLE_KINDS.find((known) => known.toLowerCase() === kind.toLowerCase()) ?? kind)
     const unknown = allow.find((kind) => !ALLOWABLE_KINDS.some((known) => known === kind))
-    if (unknown !== undefined) throw locationFaults.bad_target({ target: input.target, what: `"${unknown}" can't be allowed: ${ALLOWABLE_KINDS.join(', ')} can` })
+    if (unknown !== undefined)
+      throw locationFaults.bad_target({ target: input.target, what: `"${unknown}" can't be allowed: ${ALLOWABLE_KINDS.join(', ')} can` })
     if (allow.length > 0 && !caller.isAdministrator)
       throw locationFaults.not_allowed({ what: 'only an administrator lets a location declare people, groups or templates: leave out "allow", or ask one' })
     if (target.kind === 'file') {
-      if (!caller.isAdministrator) throw locationFaults.not_allowed({ what: 'only an administrator has files of the platform’s machine read: put them into a repository, or ask one' })
+      if (!caller.isAdministrator)
+        throw locationFaults.not_allowed({ what: 'only an administrator has files of the platform’s machine read: put them into a repository, or ask one' })
       this.#deps.folders.assertAllowed(target.path)
     }
     await this.#assertNotAlwaysRead(target)
@@ -209,7 +229,8 @@ export class LocationService {
   /** What the built-in host has is read without anybody registering it, but for files that nothing leads to. */
   async #assertNotAlwaysRead(target: LocationTarget): Promise<void> {
     if (target.kind === 'organisation' && target.host === '') throw locationFaults.built_in({ target: target.target })
-    if (target.kind === 'git' && target.host === '' && target.tail === null && target.globs === REPOSITORY_FILES) throw locationFaults.built_in({ target: target.target })
+    if (target.kind === 'git' && target.host === '' && target.tail === null && target.globs === REPOSITORY_FILES)
+      throw locationFaults.built_in({ target: target.target })
     if (target.kind !== 'url' || target.address.type !== 'unsettled' || target.address.host !== '') return
     const { repository, tail } = target.address
     const found = await this.#builtIn((files) => files.find(repository))

@@ -27,6 +27,7 @@ type Tables = {
     last_read_at: Date | null
     next_read_at: Date | null
     removed_by: string | null
+    requests: Generated<number>
   }
   location_file: {
     location_id: string
@@ -143,7 +144,7 @@ export class LocationStore {
   async makeDueByRepository(host: string, repository: string, now: Date): Promise<number> {
     const name = repositoryName({ host, repository })
     const { rows } = await sql<{ id: string }>`
-      update location set next_read_at = ${now}, attempts = 0
+      update location set next_read_at = ${now}, attempts = 0, requests = requests + 1
       where not is_built_in and ((host = ${host} and lower(repository) = lower(${repository}))
         or id in (select location_id from location_file where lower(repository) = lower(${name})))
       returning id`.execute(this.db)
@@ -151,16 +152,16 @@ export class LocationStore {
   }
 
   async makeDue(id: string, now: Date): Promise<void> {
-    await sql`update location set next_read_at = ${now}, attempts = 0, state = 'reading' where id = ${id}::uuid`.execute(this.db)
+    await sql`update location set next_read_at = ${now}, attempts = 0, state = 'reading', requests = requests + 1 where id = ${id}::uuid`.execute(this.db)
   }
 
   async setTarget(tx: Transaction, id: string, to: Pick<NewLocation, 'kind' | 'target' | 'host' | 'repository'> & { now: Date }): Promise<void> {
     await sql`update location set kind = ${to.kind}, target = ${to.target}, host = ${to.host ?? null}, repository = ${to.repository ?? null},
-      state = 'reading', fingerprint = '', commits = '{}', next_read_at = ${to.now}, attempts = 0 where id = ${id}::uuid`.execute(tx)
+      state = 'reading', fingerprint = '', commits = '{}', next_read_at = ${to.now}, attempts = 0, requests = requests + 1 where id = ${id}::uuid`.execute(tx)
   }
 
   async markRemoved(tx: Transaction, id: string, actor: string, now: Date): Promise<void> {
-    await sql`update location set removed_by = ${actor}, next_read_at = ${now} where id = ${id}::uuid or parent_id = ${id}::uuid`.execute(tx)
+    await sql`update location set removed_by = ${actor}, next_read_at = ${now}, requests = requests + 1 where id = ${id}::uuid or parent_id = ${id}::uuid`.execute(tx)
   }
 
   async postpone(id: string, until: Date): Promise<void> {
@@ -224,10 +225,10 @@ export class LocationStore {
         await sql`delete from location_file where location_id = ${location.id}::uuid and key = any(${[...outcome.gone]}::text[])`.execute(tx)
       for (let from = 0; from < outcome.files.length; from += 500) await upsertFiles(tx, location.id, outcome.files.slice(from, from + 500))
       // A refresh that was asked for meanwhile stays due.
-      await sql`update location set state = ${outcome.state}, problems = ${JSON.stringify(outcome.problems.slice(0, 100))}::jsonb,
+      await sql`update location set state = case when requests = ${location.requests} then ${outcome.state} else 'reading' end, problems = ${JSON.stringify(outcome.problems.slice(0, 100))}::jsonb,
         commits = ${JSON.stringify(outcome.commits)}::jsonb, fingerprint = ${outcome.fingerprint}, attempts = ${outcome.attempts},
         last_read_at = ${outcome.readAt},
-        next_read_at = case when next_read_at is distinct from ${location.nextReadAt} and next_read_at <= ${outcome.readAt} then next_read_at else ${outcome.nextReadAt} end
+        next_read_at = case when requests = ${location.requests} then ${outcome.nextReadAt} else next_read_at end
         where id = ${location.id}::uuid`.execute(tx)
     })
   }
@@ -297,6 +298,7 @@ function locationOf(row: Row): Location {
     isRemoved: row.removed_by !== null,
     commits: row.commits as Record<string, string>,
     fingerprint: row.fingerprint,
+    requests: row.requests,
   }
 }
 

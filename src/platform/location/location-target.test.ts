@@ -101,7 +101,10 @@ describe('addresses of files', () => {
   it.each(hosts.filter((host) => host.type !== 'azure'))('are read back as they were made: $type', (host) => {
     const url = new URL(fileUrl(host, at))
     expect(hostOf(url, hosts)).toBe(host)
-    expect(readHostUrl(url, host)).toEqual({ is: 'file', place: { type: 'unsettled', host: host.name, repository: 'acme/orders', tail: 'main/docs/a b#1.yaml' } })
+    expect(readHostUrl(url, host)).toEqual({
+      is: 'file',
+      place: { type: 'unsettled', host: host.name, repository: 'acme/orders', tail: 'main/docs/a b#1.yaml' },
+    })
   })
 
   it('of Azure name the project', () => {

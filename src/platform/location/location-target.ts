@@ -101,8 +101,7 @@ function isRelative(glob: string): boolean {
 }
 
 function fileTarget(target: string, path: string | undefined): LocationTarget | { problem: string } {
-  if (path === undefined || !path.startsWith('/'))
-    return { problem: `"${target}" is neither an address nor a whole path: begin with https:// or with /` }
+  if (path === undefined || !path.startsWith('/')) return { problem: `"${target}" is neither an address nor a whole path: begin with https:// or with /` }
   if (path.split('/').includes('..')) return { problem: 'it has "..": give the path itself' }
   const clean = path.replaceAll(/\/+/g, '/')
   return clean === '/' || isGlob(clean.split('/')[1] ?? '')

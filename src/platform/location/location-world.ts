@@ -75,7 +75,14 @@ export class MemoryRepositories implements RepositoryFiles {
 }
 
 function locationAway(): Error {
-  return Object.assign(new Error('the host is away'), { name: 'Fault', code: 'delivery.foreign_host.unavailable', status: 502, title: 'Away', retry: 'backoff', errors: [] })
+  return Object.assign(new Error('the host is away'), {
+    name: 'Fault',
+    code: 'delivery.foreign_host.unavailable',
+    status: 502,
+    title: 'Away',
+    retry: 'backoff',
+    errors: [],
+  })
 }
 
 function shaOf(text: string): string {
@@ -125,7 +132,10 @@ export const ana: Caller = { ...administrator, principal: 'user:default/ana', is
 export const PUBLIC_URL = 'http://fairway.test'
 
 /** Puts the world together. Several on one database are several processes. */
-export async function createWorld(db: Database, options: { folders?: readonly string[]; web?: WebServer; github?: MemoryRepositories } = {}): Promise<LocationWorld> {
+export async function createWorld(
+  db: Database,
+  options: { folders?: readonly string[]; web?: WebServer; github?: MemoryRepositories } = {},
+): Promise<LocationWorld> {
   const web = options.web ?? (await new WebServer().start())
   const egress = createEgress({ allow: [new URL(web.url).host] })
   const github = options.github ?? new MemoryRepositories()

@@ -36,6 +36,8 @@ export interface Location {
   isRemoved: boolean
   commits: Readonly<Record<string, string>>
   fingerprint: string
+  /** How often it was asked to be read. */
+  requests: number
 }
 
 /** Kinds that an administrator may allow a location: they are shown, and give no rights. */

@@ -37,7 +37,13 @@ afterEach(async () => {
 })
 
 async function allLocations(): Promise<{ id: string; is_built_in: boolean; parent_id: string | null; target: string; next_read_at: Date | null }[]> {
-  const { rows } = await sql<{ id: string; is_built_in: boolean; parent_id: string | null; target: string; next_read_at: Date | null }>`select * from location`.execute(database.db)
+  const { rows } = await sql<{
+    id: string
+    is_built_in: boolean
+    parent_id: string | null
+    target: string
+    next_read_at: Date | null
+  }>`select * from location`.execute(database.db)
   return rows
 }
 const find = async (ref: string): Promise<Entity | undefined> => (await world.catalog.reader.findByRef(ref))?.entity
@@ -72,7 +78,9 @@ describe('a file on the web', () => {
       'backstage.io/view-url': target,
     })
     const { items } = await world.catalog.reader.query({ predicate: { kind: 'location' } })
-    expect(items.map((item) => JSON.parse(item.json) as Entity)).toMatchObject([{ spec: { type: 'url', target }, metadata: { name: expect.stringMatching(/^generated-[0-9a-f]{40}$/) as unknown } }])
+    expect(items.map((item) => JSON.parse(item.json) as Entity)).toMatchObject([
+      { spec: { type: 'url', target }, metadata: { name: expect.stringMatching(/^generated-[0-9a-f]{40}$/) as unknown } },
+    ])
   })
 
   it('costs a conditional request when it did not change, and follows when it did', async () => {
@@ -117,12 +125,17 @@ describe('a file on the web', () => {
     world.web.files.set('/d.yaml', component('web-d').replace('type: service, ', ''))
     expect((await refresh(id)).state).toBe('partial')
     expect(await find('component:default/web-d')).toMatchObject({ spec: { type: 'service' } })
-    expect((await sql<{ problems: unknown }>`select problems from location_file where location_id = ${id}::uuid and problems <> '[]'`.execute(database.db)).rows).toHaveLength(1)
+    expect(
+      (await sql<{ problems: unknown }>`select problems from location_file where location_id = ${id}::uuid and problems <> '[]'`.execute(database.db)).rows,
+    ).toHaveLength(1)
   })
 
   it('on an address that is not allowed is refused by the egress rules', async () => {
     const location = await add('http://127.0.0.1:17007/a.yaml')
-    expect(location).toMatchObject({ state: 'failed', problems: [{ message: expect.stringMatching(/loopback address, which the platform does not call/) as unknown }] })
+    expect(location).toMatchObject({
+      state: 'failed',
+      problems: [{ message: expect.stringMatching(/loopback address, which the platform does not call/) as unknown }],
+    })
   })
 
   it('may not declare people unless an administrator allows it, and then they give no rights', async () => {
@@ -131,7 +144,9 @@ describe('a file on the web', () => {
     expect(refused.state).toBe('partial')
     expect(await find('group:default/outsiders')).toBeUndefined()
     await world.locations.service.remove(refused.id, administrator)
-    await expect(world.locations.service.add({ target: `${world.web.url}/e.yaml`, allow: ['Group'] }, ana)).rejects.toMatchObject({ code: 'platform.location.not_allowed' })
+    await expect(world.locations.service.add({ target: `${world.web.url}/e.yaml`, allow: ['Group'] }, ana)).rejects.toMatchObject({
+      code: 'platform.location.not_allowed',
+    })
     expect(await add(`${world.web.url}/e.yaml`, administrator, ['group'])).toMatchObject({ state: 'ok', allow: ['Group'] })
     expect(await find('group:default/outsiders')).toBeDefined()
   })
@@ -156,7 +171,10 @@ describe('a repository', () => {
   })
 
   it('that did not move costs nothing, and of a commit only what differs is read', async () => {
-    world.github.commit('acme/delta', Object.fromEntries([['all.yaml', listOf('delta', ['./c/*.yaml'])], ...Array.from({ length: 20 }, (_, n) => [`c/${n}.yaml`, component(`delta-${n}`)])]))
+    world.github.commit(
+      'acme/delta',
+      Object.fromEntries([['all.yaml', listOf('delta', ['./c/*.yaml'])], ...Array.from({ length: 20 }, (_, n) => [`c/${n}.yaml`, component(`delta-${n}`)])]),
+    )
     const { id } = await add('https://github.com/acme/delta?path=all.yaml')
     Object.assign(world.github.counts, { trees: 0, reads: 0 })
     await refresh(id)
@@ -173,12 +191,19 @@ describe('a repository', () => {
     const uid = (await find('component:default/moved'))?.metadata.uid
     world.github.commit('acme/moves', { 'a/catalog-info.yaml': null, 'c/catalog-info.yaml': component('moved'), 'b/catalog-info.yaml': null })
     await refresh(id)
-    expect((await find('component:default/moved'))?.metadata).toMatchObject({ uid, annotations: { 'backstage.io/managed-by-location': expect.stringContaining('/c/catalog-info.yaml') as unknown } })
+    expect((await find('component:default/moved'))?.metadata).toMatchObject({
+      uid,
+      annotations: { 'backstage.io/managed-by-location': expect.stringContaining('/c/catalog-info.yaml') as unknown },
+    })
     expect(await find('component:default/doomed')).toBeUndefined()
   })
 
   it('what a Location lists no more is an orphan, until it is listed again', async () => {
-    world.github.commit('acme/lists', { 'catalog-info.yaml': listOf('lists', ['./x.yaml', './y.yaml']), 'x.yaml': component('listed-x'), 'y.yaml': component('listed-y') })
+    world.github.commit('acme/lists', {
+      'catalog-info.yaml': listOf('lists', ['./x.yaml', './y.yaml']),
+      'x.yaml': component('listed-x'),
+      'y.yaml': component('listed-y'),
+    })
     const { id } = await add('https://github.com/acme/lists')
     world.github.commit('acme/lists', { 'catalog-info.yaml': listOf('lists', ['./y.yaml']) })
     await refresh(id)
@@ -192,8 +217,16 @@ describe('a repository', () => {
   it('a target that is not there is a problem of its Location, and the rest is read', async () => {
     world.github.commit('acme/partial', { 'catalog-info.yaml': listOf('partial', ['./x.yaml', './none.yaml']), 'x.yaml': component('partial-x') })
     const location = await add('https://github.com/acme/partial')
-    expect(location).toMatchObject({ state: 'partial', problems: [{ file: 'catalog-info.yaml', message: expect.stringMatching(/location:default\/partial lists "\.\/none\.yaml": there is no/) as unknown }] })
+    expect(location).toMatchObject({
+      state: 'partial',
+      problems: [{ file: 'catalog-info.yaml', message: expect.stringMatching(/location:default\/partial lists "\.\/none\.yaml": there is no/) as unknown }],
+    })
     expect(await find('component:default/partial-x')).toBeDefined()
+    const listed = await find('location:default/partial')
+    expect(listed?.status?.items?.map((item) => item.message)).toEqual([expect.stringMatching(/"\.\/none\.yaml": there is no/)])
+    world.github.commit('acme/partial', { 'none.yaml': component('partial-none') })
+    expect(await refresh(location.id)).toMatchObject({ state: 'ok', problems: [] })
+    expect((await find('location:default/partial'))?.status).toBeUndefined()
   })
 
   it('of a host that is away keeps all that it had', async () => {
@@ -228,7 +261,8 @@ describe('a repository', () => {
 })
 
 describe('placeholders', () => {
-  const api = (definition: string): string => `apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: orders-api}\nspec: {type: openapi, lifecycle: production, owner: x, definition: ${definition}}\n`
+  const api = (definition: string): string =>
+    `apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: orders-api}\nspec: {type: openapi, lifecycle: production, owner: x, definition: ${definition}}\n`
 
   it.each([
     ['{$text: ./openapi.yaml}', 'a: 1\n'],
@@ -243,7 +277,11 @@ describe('placeholders', () => {
   })
 
   it('puts in what an OpenAPI document refers to', async () => {
-    world.github.commit('acme/api2', { 'catalog-info.yaml': api('{$openapi: docs/openapi.yaml}'), 'docs/openapi.yaml': 'a: {$ref: "./b.yaml#/B"}\n', 'docs/b.yaml': 'B: {type: string}\n' })
+    world.github.commit('acme/api2', {
+      'catalog-info.yaml': api('{$openapi: docs/openapi.yaml}'),
+      'docs/openapi.yaml': 'a: {$ref: "./b.yaml#/B"}\n',
+      'docs/b.yaml': 'B: {type: string}\n',
+    })
     await add('https://github.com/acme/api2')
     expect((await find('api:default/orders-api'))?.spec?.['definition']).toBe('a:\n  type: string\n')
   })
@@ -257,7 +295,9 @@ describe('placeholders', () => {
     world.github.commit('acme/api3', { 'catalog-info.yaml': api(definition) })
     const location = await add('https://github.com/acme/api3')
     expect(location.state).toBe('partial')
-    const { rows } = await sql<{ problems: { message: string; line: number }[] }>`select problems from location_file where location_id = ${location.id}::uuid and key = 'catalog-info.yaml'`.execute(database.db)
+    const { rows } = await sql<{
+      problems: { message: string; line: number }[]
+    }>`select problems from location_file where location_id = ${location.id}::uuid and key = 'catalog-info.yaml'`.execute(database.db)
     expect(rows[0]?.problems[0]?.message).toMatch(message)
     expect(rows[0]?.problems[0]?.line).toBe(4)
   })
@@ -270,7 +310,9 @@ describe('an organisation', () => {
     world.organisation.teams = [{ name: 'sailors', title: 'Sailors', parent: null, members: ['Zoe'] }]
     world.organisation.members = [{ login: 'Zoe', name: 'Zoe Z', email: null }]
     const { id } = await add('https://github.com/acme')
-    await vi.waitFor(async () => expect(await Promise.all([find('component:default/org-one'), find('component:default/org-two')])).not.toContain(undefined), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await Promise.all([find('component:default/org-one'), find('component:default/org-two')])).not.toContain(undefined), {
+      timeout: 10_000,
+    })
     expect(await find('user:default/zoe')).toMatchObject({ spec: { memberOf: ['sailors'] } })
     expect(await find('group:default/sailors')).toBeDefined()
     world.github.remove('acme/two')
@@ -288,9 +330,13 @@ describe('an organisation', () => {
 describe('a folder', () => {
   it('is for administrators, and only where the operator allowed it', async () => {
     await expect(world.locations.service.add({ target: folder }, ana)).rejects.toMatchObject({ code: 'platform.location.not_allowed' })
-    await expect(world.locations.service.add({ target: '/etc' }, administrator)).rejects.toMatchObject({ message: expect.stringContaining('FAIRWAY_CATALOG_FOLDERS') as unknown })
+    await expect(world.locations.service.add({ target: '/etc' }, administrator)).rejects.toMatchObject({
+      message: expect.stringContaining('FAIRWAY_CATALOG_FOLDERS') as unknown,
+    })
     await using closed = await createWorld(database.db)
-    await expect(closed.locations.service.add({ target: folder }, administrator)).rejects.toMatchObject({ message: expect.stringContaining('set FAIRWAY_CATALOG_FOLDERS') as unknown })
+    await expect(closed.locations.service.add({ target: folder }, administrator)).rejects.toMatchObject({
+      message: expect.stringContaining('set FAIRWAY_CATALOG_FOLDERS') as unknown,
+    })
   })
 
   it('is read, and a saved file is seen without being asked for', async () => {
@@ -301,6 +347,15 @@ describe('a folder', () => {
     await vi.waitFor(async () => expect(await find('component:default/folder-b')).toBeDefined(), { timeout: 4_000, interval: 20 })
     await rm(path.join(folder, 'b.yaml'))
     await vi.waitFor(async () => expect(await find('component:default/folder-b')).toBeUndefined(), { timeout: 4_000, interval: 20 })
+  })
+
+  it('what is no descriptor in it, and what a golden path renders, is none of the catalog’s business', async () => {
+    await writeFile(path.join(folder, 'compose.yaml'), 'services: {}\n')
+    await writeFile(path.join(folder, 'skeleton.yaml'), component('${{ values.name }}'))
+    expect(await add(folder)).toMatchObject({ state: 'ok', problems: [] })
+    expect((await add(`${folder}/comp*.yaml`)).state).toBe('partial')
+    await rm(path.join(folder, 'compose.yaml'))
+    await rm(path.join(folder, 'skeleton.yaml'))
   })
 
   it('a link that leads out of it is not followed', async () => {
@@ -317,7 +372,9 @@ describe('the built-in host', () => {
     world.builtIn.commit('acme/pushed', { 'catalog-info.yaml': component('pushed') })
     await service.onPush({ repository: 'acme/pushed', ref: 'refs/heads/main', pusher: 'user:default/ana' })
     expect(await service.onPush({ repository: 'acme/pushed', ref: 'refs/heads/other' })).toBeUndefined()
-    expect((await find('component:default/pushed'))?.metadata.annotations).toMatchObject({ 'backstage.io/managed-by-location': `url:${PUBLIC_URL}/repositories/acme/pushed/blob/main/catalog-info.yaml` })
+    expect((await find('component:default/pushed'))?.metadata.annotations).toMatchObject({
+      'backstage.io/managed-by-location': `url:${PUBLIC_URL}/repositories/acme/pushed/blob/main/catalog-info.yaml`,
+    })
     expect(await service.onPush({ repository: 'acme/pushed', ref: 'refs/heads/main' })).toMatchObject({ added: [], altered: [], removed: [] })
     world.builtIn.remove('acme/pushed')
     await service.rescan()
@@ -333,8 +390,14 @@ describe('the built-in host', () => {
   })
 
   it('what the organisation lists elsewhere is shown, and gives no rights', async () => {
-    world.web.files.set('/people.yaml', 'apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: mallory}\nspec: {memberOf: [platform]}\n---\napiVersion: fairway.dev/v1\nkind: Environment\nmetadata: {name: evil}\nspec: {order: 1}\n')
-    world.builtIn.commit('fairway/organisation', { 'all.yaml': listOf('elsewhere', [`${world.web.url}/people.yaml`]), 'groups.yaml': 'apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: platform}\nspec: {type: team, children: []}\n' })
+    world.web.files.set(
+      '/people.yaml',
+      'apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: mallory}\nspec: {memberOf: [platform]}\n---\napiVersion: fairway.dev/v1\nkind: Environment\nmetadata: {name: evil}\nspec: {order: 1}\n',
+    )
+    world.builtIn.commit('fairway/organisation', {
+      'all.yaml': listOf('elsewhere', [`${world.web.url}/people.yaml`]),
+      'groups.yaml': 'apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: platform}\nspec: {type: team, children: []}\n',
+    })
     await world.locations.service.onPush({ repository: 'fairway/organisation', ref: 'refs/heads/main' })
     expect(await find('user:default/mallory')).toBeDefined()
     expect(await world.catalog.directory.groupsOf('user:default/mallory')).not.toContain('group:default/platform')
@@ -345,6 +408,7 @@ describe('the built-in host', () => {
 describe('several processes and crashes', () => {
   it('two processes that read one location at once take turns, and end with what is there', async () => {
     await using other = await createWorld(database.db, { web: world.web, github: world.github })
+    await using _sync = await world.catalog.start({ databaseUrl: database.url })
     const running2 = other.locations.start()
     world.github.commit('acme/shared', { 'catalog-info.yaml': component('shared') })
     const { id } = await add('https://github.com/acme/shared')
@@ -369,7 +433,9 @@ describe('several processes and crashes', () => {
   it('an addition is known to the log, and what can not be is said in words', async () => {
     world.web.files.set('/x.yaml', component('logged'))
     const { id } = await add(`${world.web.url}/x.yaml`, ana)
-    expect(world.journal.events).toContainEqual(expect.objectContaining({ type: 'platform.location.added', subject: `location/${id}`, actor: 'user:default/ana' }))
+    expect(world.journal.events).toContainEqual(
+      expect.objectContaining({ type: 'platform.location.added', subject: `location/${id}`, actor: 'user:default/ana' }),
+    )
     await expect(world.locations.service.add({ target: `${world.web.url}/x.yaml` }, ana)).rejects.toMatchObject({ code: 'platform.location.exists' })
     await expect(world.locations.service.add({ target: 'x' }, ana)).rejects.toMatchObject({ code: 'platform.location.bad_target' })
     await expect(world.locations.service.get('nope')).rejects.toMatchObject({ code: 'platform.location.not_found' })

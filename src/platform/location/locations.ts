@@ -65,15 +65,17 @@ export function createLocations(deps: LocationsDeps): Locations {
   const active = new ActiveFiles()
   const store = new LocationStore(db)
   const folders = new FolderReader(deps.folders)
-  const catalog: Pick<BatchIngestion, 'take' | 'removeSource' | 'setOrphans'> = {
+  const catalog: Pick<BatchIngestion, 'take' | 'removeSource' | 'setOrphans' | 'setStatus'> = {
     take: async (batch) => await deps.ingestion().take(batch),
     removeSource: async (source, actor) => await deps.ingestion().removeSource(source, actor),
+    setStatus: async (input) => await deps.ingestion().setStatus(input),
     setOrphans: async (input) => await deps.ingestion().setOrphans(input),
   }
   const reading = new LocationReading({ db, store, catalog, hosts, folders, egress, active, trusted: deps.trusted, journal, clock, log })
   let schedule: LocationSchedule | undefined
   const service = new LocationService({ db, store, reading, folders, hosts, listBuiltIn: deps.listBuiltIn, journal, clock, wake: () => schedule?.wake() })
-  const readerOf = (known: readonly SourceHost[]): SourceReader => new SourceReader({ repositories: new RepositoryReader(known), folders, egress, hosts: known })
+  const readerOf = (known: readonly SourceHost[]): SourceReader =>
+    new SourceReader({ repositories: new RepositoryReader(known), folders, egress, hosts: known })
   return {
     service,
     originOf: async (location) => originOf(location, await hosts()),

@@ -41,14 +41,18 @@ describe('organisationEntities', () => {
     const team = fc.record({ name: text, title: text, parent: fc.option(text), members: fc.array(text, { maxLength: 4 }) })
     const member = fc.record({ login: text, name: fc.option(text), email: fc.option(text) })
     fc.assert(
-      fc.property(fc.uniqueArray(team, { maxLength: 6, selector: (item) => item.name }), fc.uniqueArray(member, { maxLength: 6, selector: (item) => item.login }), (some, people) => {
-        const entities = organisationEntities('github.com', some, people)
-        for (const entity of entities) {
-          const document = parseSource('x', JSON.stringify(entity)).documents[0]!
-          expect(checkEntity(document).problems).toEqual([])
-        }
-        expect(organisationEntities('github.com', some.toReversed(), people.toReversed())).toEqual(entities)
-      }),
+      fc.property(
+        fc.uniqueArray(team, { maxLength: 6, selector: (item) => item.name }),
+        fc.uniqueArray(member, { maxLength: 6, selector: (item) => item.login }),
+        (some, people) => {
+          const entities = organisationEntities('github.com', some, people)
+          for (const entity of entities) {
+            const document = parseSource('x', JSON.stringify(entity)).documents[0]!
+            expect(checkEntity(document).problems).toEqual([])
+          }
+          expect(organisationEntities('github.com', some.toReversed(), people.toReversed())).toEqual(entities)
+        },
+      ),
     )
   })
 })

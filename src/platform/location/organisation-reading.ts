@@ -25,7 +25,10 @@ export async function readOrganisation(
   const name = target.kind === 'organisation' ? target.organisation : target.kind === 'git' ? target.repository : ''
   const host = reading.hosts.find((candidate) => target.kind !== 'file' && target.kind !== 'url' && candidate.name === target.host)
   if (!host?.organisation)
-    throw locationFaults.refused({ target: location.target, what: `"${host?.name ?? ''}" is not declared as a GitHost in the organisation repository, so that its organisations can't be listed` })
+    throw locationFaults.refused({
+      target: location.target,
+      what: `"${host?.name ?? ''}" is not declared as a GitHost in the organisation repository, so that its organisations can't be listed`,
+    })
   await syncRepositories(deps, { ...reading, host, organisation: host.organisation, name })
   return await takePeople(deps, { location, host, organisation: host.organisation, name, cause })
 }
@@ -67,7 +70,17 @@ async function takePeople(
     const entities = organisationEntities(input.host.name.split('/')[0] ?? input.host.name, teams, members)
     const taken = await deps.catalog.take({
       source: `org:${input.host.name}/${input.name}`,
-      files: entities.length === 0 ? [] : [{ path: `${input.name}.yaml`, text: entities.map((entity) => `${JSON.stringify(entity)}\n`).join('---\n'), location: `url:${input.location.target}`, viewUrl: input.location.target }],
+      files:
+        entities.length === 0
+          ? []
+          : [
+              {
+                path: `${input.name}.yaml`,
+                text: entities.map((entity) => `${JSON.stringify(entity)}\n`).join('---\n'),
+                location: `url:${input.location.target}`,
+                viewUrl: input.location.target,
+              },
+            ],
       isComplete: true,
       commit: null,
       actor: input.cause.actor,

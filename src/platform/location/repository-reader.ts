@@ -157,8 +157,7 @@ export class RepositoryReader {
     const commit = await host.resolve(place.repository, ref)
     if (commit === undefined) throw locationFaults.unreadable({ target: repositoryName(place), what: `it has no branch, tag or commit "${ref}" yet` })
     const diff = base === undefined || base.commit === commit ? new Map<string, string | null>() : await host.diff?.(place.repository, base.commit, commit)
-    if (base === undefined || diff === undefined)
-      return { commit, files: new Map(await host.tree(place.repository, commit)), isWhole: true, globs: [] }
+    if (base === undefined || diff === undefined) return { commit, files: new Map(await host.tree(place.repository, commit)), isWhole: true, globs: [] }
     const files = new Map(base.files)
     for (const [path, id] of diff) {
       if (id === null) files.delete(path)

@@ -1,3 +1,4 @@
+import type { FieldProblem } from '#kernel/common/fault'
 import type { IngestionReport, SourceBatch } from './source-batch.ts'
 
 /** What fills the catalog. `CatalogIngestion` implements it. Every method is idempotent; two at once for one source take turns. */
@@ -12,6 +13,11 @@ export interface BatchIngestion {
    * @returns refs whose mark was altered.
    */
   setOrphans(input: { source: string; paths?: readonly string[]; isOrphan: boolean; actor: string }): Promise<string[]>
+  /**
+   * Says on entities of a source what is wrong around them, e.g. on a Location whose target can't be read; no problems takes it away. It stays until told anew, or
+   * until their file is taken again.
+   */
+  setStatus(input: { source: string; items: readonly { ref: string; problems: readonly FieldProblem[] }[]; actor: string }): Promise<void>
   /** Removes one entity; the next reading of its file brings it back. @returns false when there is none. */
   removeEntity(uid: string, actor: string): Promise<boolean>
 }

@@ -1,3 +1,4 @@
+import type { FieldProblem } from '#kernel/common/fault'
 import type { Database, Transaction } from '#kernel/node/database'
 import type { Journal } from '#kernel/node/journal'
 import type { Logger } from '#kernel/node/log'
@@ -17,6 +18,7 @@ import {
   listFiles,
   lockCatalog,
   forgetContent,
+  problemsText,
   setProblems,
   upsertFiles,
   type EntityRow,
@@ -107,6 +109,27 @@ export class CatalogIngestion implements BatchIngestion {
     })
     await this.#finish(done, input.source)
     return done.applied.altered.map(({ ref }) => ref).sort()
+  }
+
+  async setStatus(input: { source: string; items: readonly { ref: string; problems: readonly FieldProblem[] }[]; actor: string }): Promise<void> {
+    if (input.items.length === 0) return
+    const done = await this.#deps.db.transaction().execute(async (tx) => {
+      await lockCatalog(tx)
+      const wanted = new Map(input.items.map(({ ref, problems }) => [ref, problems]))
+      const rows = (await entitiesByRef(tx, [...wanted.keys()])).filter((row) => row.source === input.source && row.problems !== problemsText(wanted.get(row.ref) ?? []))
+      if (rows.length === 0) return undefined
+      await setProblems(
+        tx,
+        rows.map(({ ref, fileId }) => ({ ref, fileId, problems: wanted.get(ref) ?? [] })),
+      )
+      return await this.#commit(
+        tx,
+        [],
+        { source: input.source, actor: input.actor, commit: null },
+        rows.map(({ ref }) => ref),
+      )
+    })
+    if (done) await this.#finish(done, input.source)
   }
 
   async removeEntity(uid: string, actor: string): Promise<boolean> {
