@@ -9,7 +9,7 @@ import type { Foundation } from './foundation.ts'
 /** The built-in Git host, and those that GitHost documents of the organisation repository declare. */
 export function createGitHosts(
   base: Foundation,
-  needs: { builtIn: LocalGitHost; directory: () => Pick<CatalogDirectory, 'entitiesOfKind'>; secrets: Pick<SecretStore, 'find'>; publicUrl: () => string },
+  needs: { builtIn: LocalGitHost; directory: () => Pick<CatalogDirectory, 'entitiesOfKind'>; secrets: Pick<SecretStore, 'find' | 'write'>; publicUrl: () => string },
 ): GitHosts {
   const { clock, log, settings } = base
   return new GitHosts({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isFault } from '#kernel/common/fault'
+import { Secret } from '#kernel/common/secret'
 import { jsonRoute, type Route } from '#kernel/node/http'
 import { foreignHostFaults } from './foreign-host-faults.ts'
 import type { ConfiguredGitHost, GitHosts } from './git-hosts.ts'
@@ -54,6 +55,20 @@ export function gitHostsRoutes(hosts: GitHosts): Route[] {
       handle: async ({ params: { name } }) => await check(await hosts.get(name)),
     }),
     jsonRoute({
+      method: 'PUT',
+      path: '/api/v1/git-hosts/{name}/token',
+      operation: 'gitHosts.writeToken',
+      summary: 'Keep the token that the platform comes to a Git host with',
+      tag: 'repositories',
+      permission: 'secret:write',
+      status: 204,
+      params,
+      body: z.strictObject({ token: z.string().trim().min(1).max(4_000) }),
+      response: z.void(),
+      errors: [foreignHostFaults.unknown_host, foreignHostFaults.unsupported],
+      handle: async ({ params: { name }, body: { token }, caller }) => await hosts.writeToken(name, new Secret(token), caller.principal),
+    }),
+    jsonRoute({
       method: 'POST',
       path: '/api/v1/git-hosts/{name}/webhooks',
       operation: 'gitHosts.ensureWebhook',
@@ -65,8 +80,8 @@ export function gitHostsRoutes(hosts: GitHosts): Route[] {
       body: z.strictObject({ owner: z.string().min(1).max(300), repository: z.string().min(1).max(300).optional() }),
       response: z.void(),
       errors: [foreignHostFaults.unknown_host, foreignHostFaults.unsupported, foreignHostFaults.forbidden, foreignHostFaults.unauthorised],
-      handle: async ({ params: { name }, body: { owner, repository } }) =>
-        await hosts.ensureWebhook(name, { owner, ...(repository === undefined ? {} : { name: repository }) }),
+      handle: async ({ params: { name }, body: { owner, repository }, caller }) =>
+        await hosts.ensureWebhook(name, { owner, ...(repository === undefined ? {} : { name: repository }) }, caller.principal),
     }),
   ]
 }

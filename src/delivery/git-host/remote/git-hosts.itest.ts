@@ -46,7 +46,7 @@ beforeAll(async () => {
     builtIn: new MemoryGitHost(),
     publicUrl: () => 'http://fairway.example',
     documents: async () => [document],
-    secrets: { find: async (key) => secrets.get(key) },
+    secrets: { find: async (key) => secrets.get(key), write: async (key, value) => void secrets.set(key, value) },
     clock: systemClock,
     root,
   })
@@ -86,7 +86,7 @@ describe('hosts', () => {
     await expect(remote.findRepository('acme', 'orders')).rejects.toMatchObject({ code: 'delivery.foreign_host.unauthorised' })
     remote.markStale(at)
     await expect(remote.log({ ...at, ref: 'main' })).rejects.toMatchObject({ code: 'delivery.foreign_host.unauthorised' })
-    secrets.set('token', new Secret(server.token))
+    await hosts.writeToken('forge', new Secret(server.token), 'user:default/ana')
     expect(await remote.findRepository('acme', 'orders')).toMatchObject(at)
   })
 
@@ -132,14 +132,17 @@ describe('a webhook', () => {
     expect(await remote.resolveRef({ ...at, ref: 'main' })).toBe(pushed)
   })
 
-  it('is refused with another secret, and where there is none', async () => {
+  it('is refused with another secret, and where there is none; one is made for who wants webhooks', async () => {
     const body = told('a'.repeat(40))
     await expect(hosts.receiveWebhook('forge', signed(body, 'other'), body)).rejects.toMatchObject({ code: 'delivery.foreign_host.bad_signature' })
     secrets.delete('hook')
     await expect(hosts.receiveWebhook('forge', signed(body, ''), body)).rejects.toMatchObject({ code: 'delivery.foreign_host.bad_signature' })
-    await expect(hosts.ensureWebhook('forge', { owner: 'acme' })).rejects.toMatchObject({ code: 'delivery.foreign_host.unsupported' })
-    secrets.set('hook', new Secret('hook-secret'))
-    await hosts.ensureWebhook('forge', { owner: 'acme' })
+    await hosts.ensureWebhook('forge', { owner: 'acme' }, 'user:default/ana')
+    const made = secrets.get('hook')?.reveal() ?? ''
+    expect(made.length).toBeGreaterThan(40)
+    expect(await hosts.receiveWebhook('forge', signed(body, made), body)).toHaveLength(1)
+    await hosts.ensureWebhook('forge', { owner: 'acme' }, 'user:default/ana')
+    expect(secrets.get('hook')?.reveal()).toBe(made)
   })
 })
 

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { Clock } from '#kernel/common/clock'
 import { canonicalJson } from '#kernel/common/json'
-import type { Secret } from '#kernel/common/secret'
+import { Secret } from '#kernel/common/secret'
 import { createEgress, type Egress, type EgressOptions } from '#kernel/node/egress'
 import { AzureReposApi } from '../azure-repos/azure-repos-api.ts'
 import type { GitHost, RepositoryRef } from '../git-host.ts'
@@ -39,7 +40,7 @@ export interface GitHostsDeps {
   publicUrl: () => string
   /** The documents that hold now; asked at each call, so keep it cheap. */
   documents: () => Promise<readonly GitHostDocument[]>
-  secrets: { find(path: string): Promise<Secret | undefined> }
+  secrets: { find(path: string): Promise<Secret | undefined>; write(path: string, value: Secret, actor: string): Promise<void> }
   clock: Clock
   /** Folder of the mirrors, e.g. `<data>/mirrors`. */
   root: string
@@ -145,14 +146,27 @@ export class GitHosts implements AsyncDisposable {
   }
 
   /**
-   * Makes the host send its webhooks to us. Idempotent.
-   * @throws `delivery.foreign_host.unknown_host`, `.unsupported` (it has no webhook secret), `.forbidden`.
+   * Keeps a new token for a host; it counts from the next call on. Of the one that is there already it is a success.
+   * @throws `delivery.foreign_host.unknown_host`, `.unsupported` (its document names no credential).
    */
-  async ensureWebhook(nameOrEntity: string, target: { owner: string; name?: string }): Promise<void> {
+  async writeToken(nameOrEntity: string, token: Secret, actor: string): Promise<void> {
     const { configured, document } = await this.#open(nameOrEntity)
-    const secret = document.webhookSecret === undefined ? undefined : await this.#deps.secrets.find(document.webhookSecret)
-    if (!secret)
-      throw foreignHostFaults.unsupported({ host: configured.name, what: 'send webhooks: its GitHost has no webhookSecret, or the secret is not written yet' })
+    if (document.credential === undefined) throw foreignHostFaults.unsupported({ host: configured.name, what: 'take a token: its GitHost names no credential' })
+    await this.#deps.secrets.write(document.credential, token, actor)
+  }
+
+  /**
+   * Makes the host send its webhooks to us, signed with the secret that the document names, which is made when there is none yet. Idempotent.
+   * @throws `delivery.foreign_host.unknown_host`, `.unsupported` (its document names no webhookSecret), `.forbidden`.
+   */
+  async ensureWebhook(nameOrEntity: string, target: { owner: string; name?: string }, actor: string): Promise<void> {
+    const { configured, document } = await this.#open(nameOrEntity)
+    const { webhookSecret } = document
+    if (webhookSecret === undefined) throw foreignHostFaults.unsupported({ host: configured.name, what: 'send webhooks: its GitHost names no webhookSecret' })
+    const { secrets } = this.#deps
+    if (!(await secrets.find(webhookSecret))) await secrets.write(webhookSecret, new Secret(randomBytes(32).toString('base64url')), actor)
+    const secret = await secrets.find(webhookSecret)
+    if (!secret) throw foreignHostFaults.unsupported({ host: configured.name, what: `send webhooks: the secret "${webhookSecret}" was removed meanwhile` })
     const url = `${this.builtIn.url}/api/v1/webhooks/git/${encodeURIComponent(configured.name)}`
     await configured.remote.api.ensureWebhook({ ...target, url, secret })
   }
