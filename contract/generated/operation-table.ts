@@ -40,6 +40,7 @@ export const operationTable: Record<keyof Operations, { method: string; path: st
   'gitHosts.check': { method: 'POST', path: '/api/v1/git-hosts/{name}/check' },
   'gitHosts.ensureWebhook': { method: 'POST', path: '/api/v1/git-hosts/{name}/webhooks' },
   'gitHosts.list': { method: 'GET', path: '/api/v1/git-hosts' },
+  'gitHosts.writeToken': { method: 'PUT', path: '/api/v1/git-hosts/{name}/token' },
   'imports.create': { method: 'POST', path: '/api/v1/imports' },
   'lineage.eject': { method: 'POST', path: '/api/v1/lineage/{namespace}/{name}/eject' },
   'lineage.get': { method: 'GET', path: '/api/v1/lineage/{namespace}/{name}' },

@@ -1071,6 +1071,17 @@ export interface Operations {
       }>
     }
   }
+  'gitHosts.writeToken': {
+    input: {
+      params: {
+        name: string
+      }
+      body: {
+        token: string
+      }
+    }
+    output: undefined
+  }
   'imports.create': {
     input: {
       body: {
