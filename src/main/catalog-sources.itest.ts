@@ -11,7 +11,7 @@ import { LocalGitHost, startGitHost } from '#delivery/git-host'
 import { createCatalog, GitHostSource, type Catalog } from '#platform/catalog'
 import { createCatalogSources, TRUSTED_REPOSITORIES, type CatalogSources } from './catalog-sources.ts'
 
-const URL_ = 'http://fairway.test'
+const PUBLIC_URL = 'http://fairway.test'
 const author = { name: 'Ana', email: 'ana@example.org' }
 const group = 'apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: payments}\nspec: {type: team, children: []}\n'
 const component = (name: string, owner: string): string =>
@@ -40,7 +40,7 @@ beforeAll(async () => {
   }
   sources = createCatalogSources(
     base,
-    { journal, secrets: { find: async () => undefined }, gitHost: host, catalog: () => catalog, publicUrl: () => URL_ },
+    { journal, secrets: { find: async () => undefined, write: async () => {} }, gitHost: host, catalog: () => catalog, publicUrl: () => PUBLIC_URL },
     stack,
   )
   catalog = createCatalog({
@@ -49,7 +49,7 @@ beforeAll(async () => {
     source: new GitHostSource(host),
     trusted: TRUSTED_REPOSITORIES,
     placeholders: sources.locations.placeholders,
-    publicUrl: () => URL_,
+    publicUrl: () => PUBLIC_URL,
     searchSources: [],
   })
   stack.use(await catalog.start({ databaseUrl: database.url }))
@@ -114,7 +114,7 @@ describe('a push to the built-in Git host', () => {
 
   it('a step of a template that registers an address hears which entities are there', async () => {
     await commit('acme/registered', { 'catalog-info.yaml': component('registered', 'payments') })
-    expect(await sources.addLocation({ url: `${URL_}/repositories/acme/registered/blob/main/catalog-info.yaml`, actor: 'user:default/ana' })).toEqual({
+    expect(await sources.addLocation({ url: `${PUBLIC_URL}/repositories/acme/registered/blob/main/catalog-info.yaml`, actor: 'user:default/ana' })).toEqual({
       entityRefs: ['component:default/registered'],
     })
     await expect(sources.addLocation({ url: 'http://127.0.0.1:17007/x.yaml', actor: 'user:default/ana' })).rejects.toMatchObject({

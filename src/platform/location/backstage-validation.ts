@@ -1,3 +1,4 @@
+import type * as Model from '@backstage/catalog-model'
 import { parseSource } from '#kernel/common/document'
 import { checkEntity } from '#platform/catalog'
 
@@ -66,8 +67,8 @@ const checkOwn: Check = async (entity) => {
   return problems.map(({ field, message }) => ({ name: 'InputError', message: field === '' ? message : `${field}: ${message}` }))
 }
 
-function refOf(model: typeof import('@backstage/catalog-model'), entity: unknown): string {
-  return model.stringifyEntityRef(entity as Parameters<typeof model.stringifyEntityRef>[0])
+function refOf(model: typeof Model, entity: unknown): string {
+  return model.stringifyEntityRef(entity as Model.Entity)
 }
 
 function inputError(message: string, cause: BackstageError): BackstageError {

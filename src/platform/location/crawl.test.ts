@@ -145,7 +145,7 @@ describe('crawl', () => {
     await read()
     reader.files.set('e.yaml', 'kind: Component # e')
     reader.files.set('catalog-info.yaml', list('all', ['./e.yaml', './a.yaml', './sub/*.yaml']))
-    for (const [path, text] of [...reader.files]) if (path !== 'catalog-info.yaml') reader.files.set(path, `${text}\n`)
+    for (const [path, text] of Array.from(reader.files)) if (path !== 'catalog-info.yaml') reader.files.set(path, `${text}\n`)
     const result = await read({ limits })
     expect(result.problems.map((problem) => problem.message).join()).toMatch(message)
     expect(keys(result)).toEqual(expect.arrayContaining(['a.yaml', 'catalog-info.yaml', 'd.yaml', 'sub/b.yaml', 'sub/c.yaml']))

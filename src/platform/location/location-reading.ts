@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Clock } from '#kernel/common/clock'
 import { isFault, type FieldProblem } from '#kernel/common/fault'
 import type { Database } from '#kernel/node/database'
@@ -8,17 +7,20 @@ import type { Logger } from '#kernel/node/log'
 import type { BatchIngestion, SourceTrust } from '#platform/catalog'
 import type { ActiveFiles } from './active-files.ts'
 import { crawl, type CrawledFile, type CrawlResult } from './crawl.ts'
+import { hasText, mergeReport, problemsOf, statusOf } from './crawl-report.ts'
 import type { FolderReader } from './folder-reader.ts'
-import { repositoryUrl } from './host-address.ts'
 import { generatedDocument, generatedName } from './location-entity.ts'
+import { locationFaults } from './location-faults.ts'
+import { asBackstage, fingerprintOf, GENERATED, isGenerated, listedSource, originOf, peopleSource } from './location-identity.ts'
 import { rootsOf, type LocationRoots } from './location-roots.ts'
 import type { LocationStore, StoredFile } from './location-store.ts'
 import { parseTarget, REPOSITORY_FILES, type LocationTarget } from './location-target.ts'
-import { backstageType, type IngestionReport, type Location, type LocationState } from './location.ts'
-import { locationFaults } from './location-faults.ts'
+import { LocationTurns } from './location-turns.ts'
+import type { IngestionReport, Location, LocationState } from './location.ts'
 import { nextReadingMs } from './next-reading.ts'
 import { readOrganisation } from './organisation-reading.ts'
-import type { Place, RepositoryPlace } from './place.ts'
+import type { Place } from './place.ts'
+import { basesOf, placesRead } from './repository-bases.ts'
 import { baseKey, RepositoryReader, type RepositoryBase } from './repository-reader.ts'
 import { sourceFileOf } from './source-files.ts'
 import type { SourceHost } from './source-host.ts'
@@ -58,17 +60,15 @@ export interface Preview {
 const NOTHING: IngestionReport = { added: [], altered: [], removed: [], problems: [], emitted: [] }
 /** What may be read from elsewhere because a trusted repository lists it: shown, without rights. */
 const LISTED_TRUST: SourceTrust = { level: 'catalog', allow: ['Template', 'User', 'Group'] }
-/** Readings under way in this process; each holds a database connection. */
-const AT_ONCE = 4
 
 /** Reads locations into the catalog. Two readings of one location take turns, in all processes. */
 export class LocationReading {
   readonly #deps: LocationReadingDeps
-  readonly #queue: (() => void)[] = []
-  #running = 0
+  readonly #turns: LocationTurns
 
   constructor(deps: LocationReadingDeps) {
     this.#deps = deps
+    this.#turns = new LocationTurns(deps.db)
   }
 
   /**
@@ -77,19 +77,10 @@ export class LocationReading {
    * @throws what the database or the catalog throws; what can't be read is in the location's problems.
    */
   async read(id: string, cause: ReadingCause, options: { wait: boolean }): Promise<IngestionReport | undefined> {
-    return await this.#inTurn(async () => {
-      return await this.#deps.db.transaction().execute(async (lock) => {
-        // Held by the connection: a process that is killed gives it up at once.
-        const key = sql`hashtextextended(${`location:${id}`}, 7007)`
-        if (options.wait) await sql`select pg_advisory_xact_lock(${key})`.execute(lock)
-        else {
-          const { rows } = await sql<{ got: boolean }>`select pg_try_advisory_xact_lock(${key}) as got`.execute(lock)
-          if (rows[0]?.got !== true) return undefined
-        }
-        const location = await this.#deps.store.find(id)
-        if (!location) return NOTHING
-        return location.isRemoved ? await this.#remove(location, cause) : await this.#readOne(location, cause)
-      })
+    return await this.#turns.take(id, options.wait, async () => {
+      const location = await this.#deps.store.find(id)
+      if (!location) return NOTHING
+      return location.isRemoved ? await this.#remove(location, cause) : await this.#readOne(location, cause)
     })
   }
 
@@ -219,7 +210,7 @@ export class LocationReading {
           ...(cause.changeId === undefined ? {} : { changeId: cause.changeId }),
           trust,
         })
-        merge(report, taken)
+        mergeReport(report, taken)
       }
       // What is listed (again) is no orphan; its text may be what it was, so that taking it alone would not tell.
       const adopted = location.lastReadAt === null ? [] : altered.filter((file) => file.via !== null && !before.has(file.key)).map((file) => file.key)
@@ -259,7 +250,7 @@ export class LocationReading {
     const { report, problems } = await readOrganisation(this.#deps, { location, target, ...reading })
     const generated = { path: GENERATED, text: generatedDocument(asBackstage(location)), location: `url:${location.target}`, viewUrl: location.target }
     if (location.fingerprint !== reading.fingerprint)
-      merge(
+      mergeReport(
         report,
         await this.#deps.catalog.take({
           source: location.source,
@@ -370,119 +361,6 @@ export class LocationReading {
     if (location.target === this.#deps.trusted.organisation) return { level: 'organisation' }
     return { level: location.target === this.#deps.trusted.goldenPaths ? 'templates' : 'catalog' }
   }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#queue.push(resolve))
-    else this.#running++
-    try {
-      return await work()
-    } finally {
-      const next = this.#queue.shift()
-      if (next) next()
-      else this.#running--
-    }
-  }
-}
-
-/** Path of the Location entity that stands for a registered location. */
-const GENERATED = '.location.json'
-
-/** What a source holds that a trusted repository lists, but that lies elsewhere. */
-function listedSource(location: Location): string {
-  return `${location.source}#listed`
-}
-
-/** The source of an organisation's people, e.g. `org:github.com/acme`. */
-export function peopleSource(location: Pick<Location, 'host' | 'repository'>): string {
-  return `org:${location.host ?? ''}/${location.repository ?? ''}`
-}
-
-/** Of what decides how files are taken beside their text. The number grows when that is decided otherwise. */
-function fingerprintOf(origin: string, trust: SourceTrust): string {
-  return JSON.stringify([1, origin, trust])
-}
-
-/** Registered locations are seen in the catalog; repositories of the built-in host and of an organisation are not, one by one. */
-function isGenerated(location: Location): boolean {
-  return !location.isBuiltIn && location.parentId === null
-}
-
-function asBackstage(location: Location): { type: string; target: string } {
-  return { type: backstageType(location), target: location.target }
-}
-
-/** `url:https://…` or `file:/…`: where the chain of a location's files begins. */
-export function originOf(location: Pick<Location, 'isBuiltIn' | 'target' | 'kind'>, hosts: readonly SourceHost[]): string {
-  const builtIn = hosts.find((host) => host.type === 'built-in')
-  if (location.isBuiltIn && builtIn) return `url:${repositoryUrl(builtIn, location.target)}`
-  return `${backstageType(location)}:${location.target.replace(/^(?:url:|file:(?!\/\/))/, '')}`
-}
-
-function problemsOf(result: CrawlResult): FieldProblem[] {
-  const problems = result.problems.map((problem) => ({
-    field: problem.key === null ? 'target' : `spec.targets`,
-    message: problem.key === null ? problem.message : `${problem.ref ?? 'a Location'} lists "${problem.target}": ${problem.message}`,
-    ...(problem.key === null ? {} : { file: problem.key }),
-  }))
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
-}
-
-/** What each Location entity has to say: its targets that can't be read, or nothing. Those whose own file is wrong say that already. */
-function statusOf(result: CrawlResult, stored: readonly StoredFile[], generatedRef: string | undefined): { ref: string; problems: FieldProblem[] }[] {
-  const listers = stored.filter((file) => file.problems.length === 0).flatMap((file) => file.listings.map((listing) => ({ ref: listing.ref, file: file.key })))
-  const refs = [...(generatedRef === undefined ? [] : [{ ref: generatedRef, file: null }]), ...listers]
-  return refs.map(({ ref, file }) => ({
-    ref,
-    problems: result.problems
-      .filter((problem) => problem.key === file && (file === null || problem.ref === ref))
-      .map((problem) => ({ field: file === null ? 'spec.target' : 'spec.targets', message: `"${problem.target}": ${problem.message}` })),
-  }))
-}
-
-function hasText(file: CrawledFile): file is CrawledFile & { text: string } {
-  return file.text !== undefined
-}
-
-function merge(report: IngestionReport, more: IngestionReport): void {
-  report.added.push(...more.added)
-  report.altered.push(...more.altered)
-  report.removed.push(...more.removed)
-  report.problems.push(...more.problems)
-  report.emitted.push(...more.emitted)
-}
-
-/** What the last reading knew of each repository whose files it read in full. */
-function basesOf(location: Location, files: readonly StoredFile[], target: LocationTarget): Map<string, RepositoryBase> {
-  const bases = new Map<string, RepositoryBase>()
-  const places = files.flatMap((file) => [file, ...file.includes])
-  for (const [key, commit] of Object.entries(location.commits)) {
-    const of = places.filter((item) => item.place.type === 'repository' && baseKey(item.place) === key && item.version !== null)
-    const known = of.map((item): [string, string] => [(item.place as RepositoryPlace).path, item.version ?? ''])
-    const globs = target.kind === 'git' && target.tail === null && key === baseKey({ ...target, ref: null }) ? target.globs : []
-    bases.set(key, { commit, files: new Map(known), globs })
-  }
-  return bases
-}
-
-/** Branch and commit of each repository that something was read of. */
-async function placesRead(
-  result: CrawlResult,
-  roots: LocationRoots,
-  repositories: RepositoryReader,
-): Promise<{ branches: Map<string, string>; commits: Map<string, string> }> {
-  const branches = new Map<string, string>()
-  const commits = new Map<string, string>()
-  const places = result.files.filter((file) => !file.isKept).map((file) => file.place)
-  for (const place of roots.home ? [roots.home, ...places] : places) {
-    if (place.type !== 'repository' || commits.has(baseKey(place))) continue
-    try {
-      commits.set(baseKey(place), await repositories.commitOf(place))
-      branches.set(baseKey(place), await repositories.refOf(place))
-    } catch (error) {
-      if (!isFault(error)) throw error // a public file of a host that nobody declared: read by http
-    }
-  }
-  return { branches, commits }
 }
 
 async function mayBeOrganisation(target: LocationTarget, hosts: readonly SourceHost[]): Promise<boolean> {

@@ -161,7 +161,9 @@ export class LocationStore {
   }
 
   async markRemoved(tx: Transaction, id: string, actor: string, now: Date): Promise<void> {
-    await sql`update location set removed_by = ${actor}, next_read_at = ${now}, requests = requests + 1 where id = ${id}::uuid or parent_id = ${id}::uuid`.execute(tx)
+    await sql`update location set removed_by = ${actor}, next_read_at = ${now}, requests = requests + 1 where id = ${id}::uuid or parent_id = ${id}::uuid`.execute(
+      tx,
+    )
   }
 
   async postpone(id: string, until: Date): Promise<void> {

@@ -96,11 +96,10 @@ export class WebServer implements AsyncDisposable {
   readonly #server = createServer((request, response) => {
     this.requests.push(request)
     const found = this.files.get(request.url ?? '')
-    if (found === undefined) return response.writeHead(404).end()
-    if (typeof found === 'number') return response.writeHead(found).end()
-    const etag = `"${shaOf(found)}"`
-    if (request.headers['if-none-match'] === etag) return response.writeHead(304).end()
-    response.writeHead(200, { etag }).end(found)
+    const etag = `"${shaOf(String(found))}"`
+    if (typeof found !== 'string') response.writeHead(found ?? 404).end()
+    else if (request.headers['if-none-match'] === etag) response.writeHead(304).end()
+    else response.writeHead(200, { etag }).end(found)
   })
   url = ''
 

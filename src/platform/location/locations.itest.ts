@@ -408,7 +408,7 @@ describe('the built-in host', () => {
 describe('several processes and crashes', () => {
   it('two processes that read one location at once take turns, and end with what is there', async () => {
     await using other = await createWorld(database.db, { web: world.web, github: world.github })
-    await using _sync = await world.catalog.start({ databaseUrl: database.url })
+    const sync = await world.catalog.start({ databaseUrl: database.url })
     const running2 = other.locations.start()
     world.github.commit('acme/shared', { 'catalog-info.yaml': component('shared') })
     const { id } = await add('https://github.com/acme/shared')
@@ -418,6 +418,7 @@ describe('several processes and crashes', () => {
       await vi.waitFor(async () => expect((await find('component:default/shared'))?.spec?.['system']).toBe(`s${round}`), { timeout: 10_000, interval: 20 })
     }
     await running2[Symbol.asyncDispose]()
+    await sync[Symbol.asyncDispose]()
   })
 
   it('a removal that was cut off is finished at the next start', async () => {

@@ -43,15 +43,15 @@ describe('resolveTarget', () => {
 
   it('never leaves the repository or the machine by a relative path, and never throws', () => {
     const piece = fc.oneof(fc.constantFrom('..', '.', '/', 'a', '*', '%2e%2e', '\\', '//', 'file:'), fc.string({ maxLength: 5 }))
-    fc.assert(
+    const run = fc.check(
       fc.property(fc.array(piece, { maxLength: 12 }), fc.constantFrom(inRepository, inFolder, onTheWeb), (pieces, base) => {
         const found = resolveTarget(base, pieces.join(''), hosts)
-        if ('problem' in found) return
-        if (found.type === 'repository' || found.type === 'folder') expect(found.path.split('/')).not.toContain('..')
-        if (found.type === 'folder') expect(base.type).toBe('folder')
+        const path = 'problem' in found || !('path' in found) ? '' : found.path
+        return !path.split('/').includes('..') && ('problem' in found || found.type !== 'folder' || base.type === 'folder')
       }),
       { numRuns: 2_000 },
     )
+    expect(run.counterexample).toBeNull()
   })
 })
 

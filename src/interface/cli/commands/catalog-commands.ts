@@ -25,9 +25,9 @@ export function addCatalogCommands(program: Command, context: CliContext): void 
       if (report.fileCount === 0) throw new CliError(`there is no descriptor in ${given.join(', ')}`, EXIT.usage)
       if (format !== 'table') return printValue(context.terminal, format, report)
       for (const problem of report.problems) context.terminal.out(lineOf(problem))
-      const files_ = `${report.entityCount} ${report.entityCount === 1 ? 'entity' : 'entities'} in ${report.fileCount} ${report.fileCount === 1 ? 'file' : 'files'}`
+      const found = `${report.entityCount} ${report.entityCount === 1 ? 'entity' : 'entities'} in ${report.fileCount} ${report.fileCount === 1 ? 'file' : 'files'}`
       const count = report.problems.length
-      context.terminal.note(count === 0 ? `${pc.green('good')}: ${files_}` : `${pc.red(`${count} ${count === 1 ? 'problem' : 'problems'}`)}; ${files_}`)
+      context.terminal.note(count === 0 ? `${pc.green('good')}: ${found}` : `${pc.red(`${count} ${count === 1 ? 'problem' : 'problems'}`)}; ${found}`)
     })
 }
 
