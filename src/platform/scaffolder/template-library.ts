@@ -35,6 +35,7 @@ const MAX_FILES = 5_000
 export class TemplateLibrary {
   readonly #deps: TemplateLibraryDeps
   readonly #folders = new Map<string, Promise<readonly TemplateFile[]>>()
+  readonly #heads = new Map<string, Promise<string | undefined>>()
   readonly #templates = new Map<string, { template: Template; entity: JsonObject }>()
 
   constructor(deps: TemplateLibraryDeps) {
@@ -59,7 +60,7 @@ export class TemplateLibrary {
     const stored = parts?.kind.toLowerCase() === 'template' ? await this.#deps.query.findByRef(full) : undefined
     if (!stored) throw scaffolderFaults.template_not_found({ ref: full })
     const [owner = '', name = ''] = stored.repository.split('/')
-    const at = commit ?? (await this.#deps.host.resolveRef({ owner, name, ref: stored.branch })) ?? stored.commit
+    const at = commit ?? (await this.#headOf({ owner, name, ref: stored.branch })) ?? stored.commit
     const read = await this.#readTemplate(stored, { owner, name, ref: at, path: stored.path })
     const folder = path.dirname(stored.path) === '.' ? '' : path.dirname(stored.path)
     return {
@@ -69,6 +70,14 @@ export class TemplateLibrary {
       version: versionOf(read.entity) ?? at.slice(0, 7),
       readFolder: async (url) => await this.#readFolder({ owner, name, ref: at, path: resolveInside(folder, url) }),
     }
+  }
+
+  /** Who asks while somebody else's question is under way gets its answer: fifty runs at once start git a few times. */
+  async #headOf(place: { owner: string; name: string; ref: string }): Promise<string | undefined> {
+    const key = `${place.owner}/${place.name}@${place.ref}`
+    const asked = this.#heads.get(key) ?? this.#deps.host.resolveRef(place).finally(() => this.#heads.delete(key))
+    this.#heads.set(key, asked)
+    return await asked
   }
 
   /** A file of a commit never changes, so a good template is read once. */

@@ -34,12 +34,12 @@ export function taskRoutes(deps: BackstageScaffolderDeps): Route[] {
       },
       handle: async (input) => {
         const { templateRef, values, secrets } = await bodyOf(input, newTask)
-        const { template } = await deps.library.load(templateRef)
+        const { template, commit } = await deps.library.load(templateRef)
         const errors = jsonSchemaErrors(template.parameters, values as JsonObject)
         if (errors.length > 0) return Response.json({ errors }, { status: 400 })
         const change = await tasks.start(
           callerOf(input),
-          { template: templateRef, values: values as JsonObject, dialect: 'backstage', onFailure: 'keep' },
+          { template: templateRef, templateCommit: commit, values: values as JsonObject, dialect: 'backstage', onFailure: 'keep' },
           { secrets },
         )
         const { task } = await tasks.get(change.id)
