@@ -107,8 +107,10 @@ function clean(source: Entity, isOpenSlo: boolean): Entity {
   }
 }
 
+const named = z.object({ kind: z.string().min(1), metadata: z.object({ name: z.string().min(1), namespace: z.string().min(1).optional() }) })
+
 function refOf(value: unknown): string | undefined {
-  const loose = z.object({ kind: z.string().min(1), metadata: z.object({ name: z.string().min(1), namespace: z.string().min(1).optional() }) }).safeParse(value)
+  const loose = named.safeParse(value)
   if (!loose.success) return undefined
   const { kind, metadata } = loose.data
   return formatEntityRef({ kind, namespace: metadata.namespace ?? 'default', name: metadata.name })

@@ -9,7 +9,7 @@ import { entityOfRow, readEverything, readSince, type IndexRow } from './index-r
 import { IndexQuery } from './index-query.ts'
 import { ByteBoundCache } from './result-cache.ts'
 
-const DOCUMENT_BYTES = 24 * 1024 * 1024
+const DOCUMENT_BYTES = 16 * 1024 * 1024
 /** More changes than this are read into a new index beside the old one, so that nobody sees half of them. */
 const MAX_IN_PLACE = 1_000
 
@@ -140,6 +140,7 @@ export class CatalogIndex {
     const startedAt = performance.now()
     const index = new EntityIndex()
     index.version = await readEverything(this.#db, (row) => index.put(row.id, row.ref, entityOfRow(row), row.problems !== null))
+    index.trim()
     this.#documents.clear()
     this.#state = { index, query: new IndexQuery(index) }
     if (index.size > 0) this.#log.info(`catalog: ${index.size} entities in memory`, { durationMs: Math.round(performance.now() - startedAt) })

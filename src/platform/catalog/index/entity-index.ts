@@ -102,6 +102,12 @@ export class EntityIndex {
     this.#everything = undefined
   }
 
+  /** Gives back what was set aside while it grew. */
+  trim(): void {
+    this.pool.trim()
+    this.#arena.trim()
+  }
+
   /** @param ref in lower case. */
   slotOf(ref: string): number | undefined {
     const id = this.pool.find(ref)

@@ -12,6 +12,8 @@ export class FactArena {
   #garbage = 0
   #starts = new Uint32Array(1 << 10)
   #counts = new Uint32Array(1 << 10)
+  readonly #marks = new Uint32Array(1024)
+  #mark = 0
   /** Texts of the keys that had a member of a list. */
   readonly itemKeys = new Set<number>()
 
@@ -33,15 +35,16 @@ export class FactArena {
     const needed = this.#used + facts.length * 2
     if (needed > this.#words.length) this.#makeRoom(needed)
     const start = this.#used
-    const seen = facts.length > 16 ? new Set<number>() : undefined
+    const mark = ++this.#mark
     for (const fact of facts) {
       const key = this.#pool.intern(fact.key)
       if (fact.isItem) this.itemKeys.add(key)
       const word = key * 2 + Number(fact.isItem)
       const value = fact.value === null ? NO_TEXT : this.#pool.intern(fact.value)
-      const pair = word * 2 ** 26 + (value % 2 ** 26)
-      if (seen ? seen.has(pair) && this.#hasPair(start, word, value) : this.#hasPair(start, word, value)) continue
-      seen?.add(pair)
+      const place = (Math.imul(word, 31) + value) & 1023
+      // Nearly always nothing of this entity has the same mark: then it is no double for sure.
+      if (this.#marks[place] === mark && this.#hasPair(start, word, value)) continue
+      this.#marks[place] = mark
       this.#words[this.#used++] = word
       this.#words[this.#used++] = value
     }
@@ -85,6 +88,11 @@ export class FactArena {
       }
     }
     return { values: values.toArray(), slots: owners.toArray() }
+  }
+
+  /** Gives back what was set aside for more facts. */
+  trim(): void {
+    this.#words = this.#words.slice(0, this.#used)
   }
 
   #hasPair(start: number, word: number, value: number): boolean {

@@ -24,9 +24,9 @@ export interface IndexResult {
   isDescending: boolean
 }
 
-const RESULT_BYTES = 16 * 1024 * 1024
-const SET_BYTES = 8 * 1024 * 1024
-const FACET_BYTES = 8 * 1024 * 1024
+const RESULT_BYTES = 12 * 1024 * 1024
+const SET_BYTES = 6 * 1024 * 1024
+const FACET_BYTES = 6 * 1024 * 1024
 /** Sets that are smaller than this part of all are sorted by comparing; larger ones by counting. */
 const SPARSE = 16
 

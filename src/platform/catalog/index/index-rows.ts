@@ -11,7 +11,7 @@ export interface IndexRow {
   problems: string | null
 }
 
-const PAGE = 2_000
+const PAGE = 250
 
 /** Reads all entities of one version, page by page. */
 export async function readEverything(db: Database, take: (row: IndexRow) => void): Promise<number> {

@@ -89,6 +89,11 @@ export class TextPool {
     return found
   }
 
+  /** Gives back what was set aside for more texts. */
+  trim(): void {
+    this.#resize(this.#count + 16)
+  }
+
   #lookUp(text: string, hash: number): number {
     const mask = this.#table.length - 1
     for (let at = hash & mask; ; at = (at + 1) & mask) {
@@ -125,7 +130,7 @@ export class TextPool {
     this.#lengths[id] = kept
     this.#hashes[id] = hash
     this.#used += kept
-    if (this.#count * 2 > this.#table.length) this.#rehash()
+    if (this.#count * 1.5 > this.#table.length) this.#rehash()
     this.#place(id, hash)
     return id
   }
@@ -143,12 +148,15 @@ export class TextPool {
   }
 
   #grow(): void {
-    const length = Math.ceil(this.#starts.length * 1.6)
-    this.#starts = grown(this.#starts, new Uint32Array(length))
-    this.#lengths = grown(this.#lengths, new Uint16Array(length))
-    this.#hashes = grown(this.#hashes, new Uint32Array(length))
-    this.#lower = grown(this.#lower, new Uint32Array(length))
-    this.#nextVariant = grown(this.#nextVariant, new Uint32Array(length))
+    this.#resize(Math.ceil(this.#starts.length * 1.4))
+  }
+
+  #resize(length: number): void {
+    this.#starts = resized(this.#starts, new Uint32Array(length))
+    this.#lengths = resized(this.#lengths, new Uint16Array(length))
+    this.#hashes = resized(this.#hashes, new Uint32Array(length))
+    this.#lower = resized(this.#lower, new Uint32Array(length))
+    this.#nextVariant = resized(this.#nextVariant, new Uint32Array(length))
   }
 
   /** MurmurHash3's mixing (Austin Appleby, public domain) over UTF-16 units. */
@@ -163,7 +171,7 @@ export class TextPool {
   }
 }
 
-function grown<T extends Uint32Array | Uint16Array>(from: T, to: T): T {
-  to.set(from)
+function resized<T extends Uint32Array | Uint16Array>(from: T, to: T): T {
+  to.set(from.subarray(0, to.length))
   return to
 }

@@ -15,7 +15,8 @@ export class TextScan {
   #starts = new Uint32Array(1 << 8)
   #values = new Uint32Array(1 << 8)
   #count = 0
-  readonly #seen = new Set<number>()
+  /** One bit a text of the pool: whether it is here. */
+  #seen = new Uint32Array(1 << 6)
   #revision = -1
 
   constructor(pool: TextPool, column: FactColumn) {
@@ -24,7 +25,7 @@ export class TextScan {
   }
 
   get sizeBytes(): number {
-    return this.#bytes.length + this.#starts.byteLength * 2 + this.#seen.size * 40
+    return this.#bytes.length + this.#starts.byteLength * 2 + this.#seen.byteLength
   }
 
   isOf(column: FactColumn): boolean {
@@ -51,9 +52,10 @@ export class TextScan {
   #refresh(): void {
     void this.#column.pairCount // settles it
     if (this.#revision === this.#column.revision) return
+    if (this.#seen.length * 32 <= this.#pool.size) this.#seen = grown(this.#seen, Math.ceil((this.#pool.size + 1) / 28))
     for (const value of this.#column.values()) {
-      if (this.#seen.has(value)) continue
-      this.#seen.add(value)
+      if ((this.#seen[value >>> 5]! & (1 << (value & 31))) !== 0) continue
+      this.#seen[value >>> 5]! |= 1 << (value & 31)
       this.#append(value)
     }
     this.#revision = this.#column.revision

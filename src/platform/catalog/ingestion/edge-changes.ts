@@ -3,8 +3,8 @@ import { edgesOf, type Edge } from '../entity-relations.ts'
 
 /** A ref's relations that come and go. */
 export interface RelationChange {
-  added: Map<string, EntityRelation>
-  removed: Map<string, EntityRelation>
+  added: EntityRelation[]
+  removed: EntityRelation[]
 }
 
 /** What an ingestion does to the declarations of one ref. */
@@ -15,7 +15,7 @@ export interface DeclarationChange {
 }
 
 export const edgeKey = (edge: Edge): string => `${edge.sourceRef} ${edge.type} ${edge.targetRef}`
-const relationKey = (edge: Edge): string => `${edge.type} ${edge.targetRef}`
+const relationKey = (relation: EntityRelation): string => `${relation.type} ${relation.targetRef}`
 
 const known = new WeakMap<Entity, readonly Edge[]>()
 
@@ -50,28 +50,28 @@ export class RelationChanges {
 
   add(edge: Edge): void {
     const change = this.#of(edge.sourceRef)
-    change.added.set(relationKey(edge), { type: edge.type, targetRef: edge.targetRef })
+    change.added.push({ type: edge.type, targetRef: edge.targetRef })
   }
 
   remove(edge: Edge): void {
     const change = this.#of(edge.sourceRef)
-    change.removed.set(relationKey(edge), { type: edge.type, targetRef: edge.targetRef })
+    change.removed.push({ type: edge.type, targetRef: edge.targetRef })
   }
 
   /** The relations of a ref after the changes. */
   applied(ref: string, before: readonly EntityRelation[]): EntityRelation[] {
     const change = this.byRef.get(ref)
     if (!change) return [...before]
-    const relations = new Map(before.map((relation) => [`${relation.type} ${relation.targetRef}`, relation]))
-    for (const key of change.removed.keys()) relations.delete(key)
-    for (const [key, relation] of change.added) relations.set(key, relation)
+    const relations = new Map(before.map((relation) => [relationKey(relation), relation]))
+    for (const relation of change.removed) relations.delete(relationKey(relation))
+    for (const relation of change.added) relations.set(relationKey(relation), relation)
     return [...relations.values()]
   }
 
   #of(ref: string): RelationChange {
     let found = this.byRef.get(ref)
     if (!found) {
-      found = { added: new Map(), removed: new Map() }
+      found = { added: [], removed: [] }
       this.byRef.set(ref, found)
     }
     return found

@@ -10,7 +10,7 @@ import type { SourceFile } from './source-batch.ts'
 /** Of one file or entity; the rest is more of the same. */
 const MAX_PROBLEMS = 50
 /** Rows in one statement. */
-const CHUNK = 1_000
+const CHUNK = 250
 /** Versions whose altered refs are kept for other processes. */
 const KEPT_COMMITS = 1_000
 /** More refs than this are not listed: whoever follows loads everything. */
