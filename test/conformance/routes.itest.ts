@@ -160,7 +160,7 @@ describe('every route', () => {
   it('is in the table, and each permission has a name', () => {
     expect(routes.length).toBeGreaterThan(80)
     for (const route of closed) expect(route.permission).toMatch(/^[a-z-]+:[a-z-]+$/)
-    // What anybody may call is this and no more; me, session and the OTLP routes look at the credential themselves.
+    // What anybody may call is this and no more; me, session and the OTLP routes look at the credential themselves, webhooks at the signature.
     expect(
       routes
         .filter((route) => route.permission === 'public')
@@ -178,6 +178,7 @@ describe('every route', () => {
         'system.metrics',
         'system.openApi',
         'system.readiness',
+        'webhooks.git',
       ].sort(),
     )
   })

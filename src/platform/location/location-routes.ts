@@ -103,7 +103,7 @@ export function locationRoutes(deps: LocationRoutesDeps): Route[] {
       tag: 'catalog',
       permission: 'location:create',
       status: 201,
-      body: z.object({ target: z.string().min(1).max(2_000), allow: z.array(z.string()).max(10).optional(), dryRun: z.boolean().optional() }),
+      body: z.strictObject({ target: z.string().min(1).max(2_000), allow: z.array(z.string()).max(10).optional(), dryRun: z.boolean().optional() }),
       response: z.object({ ...location.shape, entities: z.array(z.object({ ref: z.string(), file: z.string() })).optional() }),
       errors: [
         locationFaults.bad_target,

@@ -21,7 +21,8 @@ export function webhookRoutes(deps: { service: LocationService; hosts: () => Pro
       permission: 'public',
       errors: [locationFaults.bad_signature],
       handle: async ({ params, request }) => {
-        const name = decodeURIComponent(params['host'] ?? '')
+        // GitHub and others send a name with a path as it was given to them: encoded once more, or not.
+        const name = (params['host'] ?? '').replaceAll(/%2f/gi, '/')
         const host = (await deps.hosts()).find((candidate) => candidate.name === name && candidate.name !== '')
         const body = await readBody(request, MAX_BODY_BYTES)
         // An unknown host is answered as a wrong signature is: who asks learns nothing.
