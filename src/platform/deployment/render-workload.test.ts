@@ -75,6 +75,44 @@ describe('renderWorkload', () => {
   })
 })
 
+describe('a schedule', () => {
+  const job = (annotations: string, more = '') => {
+    const { score, problems } = parseScore(
+      'score.yaml',
+      `apiVersion: score.dev/v1b1\nmetadata: { name: report, annotations: { ${annotations} } }\n${more}containers: { main: { image: ., command: [node, main.js] } }\n`,
+    )
+    if (!score) throw new Error(JSON.stringify(problems))
+    return renderWorkload({
+      score,
+      release: { id: 'rel_1', version: '1', digest: 'sha256:aa' },
+      component: 'report',
+      environment: 'dev',
+      owner: '',
+      outputs: {},
+    })
+  }
+
+  it('is taken from the annotations, with a limit of an hour unless told', () => {
+    expect(specOf(job('fairway.dev/schedule: "30 6 * * mon-fri"'))).toMatchObject({
+      schedule: { cron: '30 6 * * mon-fri', timeoutSeconds: 3_600 },
+      replicas: 1,
+    })
+    expect(specOf(job('fairway.dev/schedule: "@daily", fairway.dev/schedule-timeout-seconds: "60"')).schedule?.timeoutSeconds).toBe(60)
+    expect(specOf(job('')).schedule).toBeUndefined()
+  })
+
+  it.each([
+    ['fairway.dev/schedule: "61 * * * *"', '', 'metadata.annotations.fairway.dev/schedule: "61 * * * *": a minute is 0 to 59, not "61"'],
+    ['fairway.dev/schedule: "@daily", fairway.dev/schedule-timeout-seconds: "1.5"', '', 'schedule-timeout-seconds: a whole number'],
+    ['fairway.dev/schedule-timeout-seconds: "60"', '', 'which is not there'],
+    ['fairway.dev/schedule: "@daily", fairway.dev/replicas: "2"', '', 'fairway.dev/replicas: a scheduled workload runs once'],
+    ['fairway.dev/schedule: "@daily"', 'service: { ports: { www: { port: 80 } } }\n', 'service.ports: a scheduled workload serves nothing'],
+  ])('with %s%s is refused', (annotations, more, problem) => {
+    const rendering = job(annotations, more)
+    expect(rendering.outcome === 'unsupported' ? rendering.problems.map(({ field, message }) => `${field}: ${message}`).join('\n') : '').toContain(problem)
+  })
+})
+
 describe('diffWorkloads', () => {
   const before = specOf(render(`${main}    variables: { URL: "\${resources.db.url}", MODE: a, GONE: x }\n`))
   const after = {

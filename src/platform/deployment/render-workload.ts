@@ -1,11 +1,15 @@
 import type { JsonObject } from '#kernel/common/json'
 import { bindText, bindVariables } from '#provisioning/resource'
-import type { WorkloadSpec } from '#runtime/runtime'
+import { parseCron, type JobSchedule, type WorkloadSpec } from '#runtime/runtime'
 import type { DeployableRelease } from './ports.ts'
 import { cpuMillicoresOf, memoryBytesOf, type Score, type ScoreContainer } from './score/index.ts'
 
 /** Annotation of a Score file's metadata that asks for a number of replicas. */
 const REPLICAS_ANNOTATION = 'fairway.dev/replicas'
+/** Annotations of a workload that runs at the times of a cron expression, and how long a run may take. */
+const SCHEDULE_ANNOTATION = 'fairway.dev/schedule'
+const TIMEOUT_ANNOTATION = 'fairway.dev/schedule-timeout-seconds'
+const DEFAULT_TIMEOUT_SECONDS = 3_600
 const STOP_GRACE_SECONDS = 10
 
 export interface RenderRequest {
@@ -43,6 +47,8 @@ export function renderWorkload(request: RenderRequest): Rendering {
   if (command.length === 0) problems.push({ field: `${at}.command`, message: 'say which program to start, such as ["node", "server.js"]' })
   const replicas = replicasOf(score)
   if (replicas === undefined) problems.push({ field: `metadata.annotations.${REPLICAS_ANNOTATION}`, message: 'a whole number from 0 to 100' })
+  const { schedule, problems: badSchedule } = scheduleOf(score)
+  problems.push(...badSchedule)
   if (problems.length > 0) return { outcome: 'unsupported', problems }
 
   const limits = container.resources?.limits ?? {}
@@ -56,6 +62,7 @@ export function renderWorkload(request: RenderRequest): Rendering {
       artifactDigest: release.digest,
       command,
       environment: variables.environment,
+      ...(schedule === undefined ? {} : { schedule }),
       ...(port === undefined ? {} : { port }),
       replicas: replicas ?? 1,
       ...(ready ? { readiness: { path: ready.path, ...(ready.port === port ? {} : { port: ready.port }) } } : {}),
@@ -81,6 +88,31 @@ function replicasOf(score: Score): number | undefined {
   const wanted = score.metadata.annotations?.[REPLICAS_ANNOTATION]
   if (wanted === undefined) return 1
   return /^\d{1,3}$/.test(wanted) && Number(wanted) <= 100 ? Number(wanted) : undefined
+}
+
+/** When it runs, if it is no service. A scheduled workload has nothing that serves: what makes no sense of it is told, never left out. */
+function scheduleOf(score: Score): { schedule?: JobSchedule; problems: { field: string; message: string }[] } {
+  const annotations = score.metadata.annotations ?? {}
+  const text = annotations[SCHEDULE_ANNOTATION]
+  const limit = annotations[TIMEOUT_ANNOTATION]
+  const problems: { field: string; message: string }[] = []
+  const add = (field: string, message: string): void => void problems.push({ field, message })
+  if (text === undefined) {
+    if (limit !== undefined) add(`metadata.annotations.${TIMEOUT_ANNOTATION}`, `it belongs to ${SCHEDULE_ANNOTATION}, which is not there`)
+    return { problems }
+  }
+  const { problem } = parseCron(text)
+  if (problem !== undefined) add(`metadata.annotations.${SCHEDULE_ANNOTATION}`, problem)
+  const timeoutSeconds = limit === undefined ? DEFAULT_TIMEOUT_SECONDS : Number(limit)
+  if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < 1 || timeoutSeconds > 86_400)
+    add(`metadata.annotations.${TIMEOUT_ANNOTATION}`, 'a whole number of seconds from 1 to 86400')
+  if (Object.keys(score.service?.ports ?? {}).length > 0) add('service.ports', 'a scheduled workload serves nothing between its runs: leave its ports out')
+  if (!['0', '1', undefined].includes(annotations[REPLICAS_ANNOTATION]))
+    add(`metadata.annotations.${REPLICAS_ANNOTATION}`, 'a scheduled workload runs once for each time: 0 or 1')
+  for (const [name, container] of Object.entries(score.containers))
+    for (const key of ['livenessProbe', 'readinessProbe'] as const)
+      if (container[key]) add(`containers.${name}.${key}`, 'a scheduled workload is judged by how its runs end: leave its probes out')
+  return { schedule: { cron: text, timeoutSeconds }, problems }
 }
 
 function unsupportedOf(score: Score): { field: string; message: string }[] {

@@ -11,6 +11,8 @@ export function diffWorkloads(before: WorkloadSpec | undefined, after: WorkloadS
     ['version', before?.labels.version, after.labels.version],
     ['digest', before?.artifactDigest, after.artifactDigest],
     ['command', before && [...before.command], [...after.command]],
+    ['schedule', before?.schedule?.cron, after.schedule?.cron],
+    ['schedule.timeoutSeconds', before?.schedule?.timeoutSeconds, after.schedule?.timeoutSeconds],
     ['port', before?.port, after.port],
     ['replicas', before?.replicas, after.replicas],
     ['readiness', before && probe(before.readiness), probe(after.readiness)],

@@ -1,3 +1,4 @@
+export * from './cron.ts'
 export * from './memory-runtime.ts'
 export * from './process/index.ts'
 export * from './runtime.ts'

@@ -28,7 +28,7 @@ interface MemoryWorkload {
 /** For unit tests: keeps the promises of `Runtime` without running anything. `address` gives endpoints somewhere to lead to. */
 export class MemoryRuntime implements Runtime, EndpointSource {
   readonly name = 'memory'
-  readonly capabilities: RuntimeCapabilities = { memoryLimit: 'ignored', cpuLimit: 'ignored', volumes: true }
+  readonly capabilities: RuntimeCapabilities = { memoryLimit: 'ignored', cpuLimit: 'ignored', volumes: true, schedules: false }
   readonly #workloads = new Map<string, MemoryWorkload>()
   readonly #listeners = new Map<string, Set<(line: LogLine) => void>>()
   readonly #behaviourOf: (spec: WorkloadSpec) => MemoryBehaviour
@@ -45,6 +45,7 @@ export class MemoryRuntime implements Runtime, EndpointSource {
 
   async ensure(spec: WorkloadSpec): Promise<void> {
     const parsed = parseWorkloadSpec(spec)
+    if (parsed.schedule) throw runtimeFaults.unsupported({ runtime: this.name, capability: 'schedules' })
     const workload = this.#workloads.get(workloadKey(parsed.ref)) ?? { spec: parsed, isRunning: true, replicas: [], lines: [] }
     this.#workloads.set(workloadKey(parsed.ref), workload)
     Object.assign(workload, { spec: parsed, isRunning: true })

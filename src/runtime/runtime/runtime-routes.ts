@@ -29,6 +29,8 @@ const statusSchema = z.object({
       restarts: z.number(),
       lastExit: z.string().optional(),
       waitingFor: z.string().optional(),
+      nextRunAt: z.string().optional(),
+      lastRun: z.object({ scheduledAt: z.string(), startedAt: z.string(), endedAt: z.string().optional(), isGood: z.boolean().optional() }).optional(),
     }),
   ),
 })
@@ -51,7 +53,7 @@ export function runtimeRoutes(deps: { runtime: Runtime }): Route[] {
       method: 'POST',
       path: '/api/v1/workloads/restart',
       operation: 'workloads.restart',
-      summary: 'Replace the running replicas of a component in an environment, one by one',
+      summary: 'Replace the running replicas of a component in an environment, one by one; run a scheduled one now',
       tag: 'runtime',
       permission: 'runtime:restart',
       errors: [runtimeFaults.not_found],

@@ -16,6 +16,8 @@ export interface WorkloadSpec {
   /** Program and arguments, e.g. `['node', 'src/server.js']`; `node` is the platform's own. */
   command: readonly string[]
   environment: Readonly<Record<string, EnvironmentValue>>
+  /** Set: no replica stays; a process is started at the times of the expression, and ends by itself. Then there is no port, no probe, and one replica at most. */
+  schedule?: JobSchedule | undefined
   /** Port that the workload's description names. A replica is told where to listen by `PORT`, whatever stands here. */
   port?: number | undefined
   /** 0 to 100. */
@@ -29,6 +31,14 @@ export interface WorkloadSpec {
   /** 0 to 600: how long a replica may finish its requests, and then how long it may take to stop. */
   stopGraceSeconds: number
   labels: { version: string; owner: string; changeId?: string | undefined }
+}
+
+/** When a workload runs that is no service. */
+export interface JobSchedule {
+  /** Five fields, in UTC; see `parseCron`. */
+  cron: string
+  /** 1 to 86 400: a run that takes longer is ended, and counts as failed. */
+  timeoutSeconds: number
 }
 
 /** How a workload is as a whole. */
@@ -50,6 +60,10 @@ export interface InstanceStatus {
   lastExit?: string
   /** What keeps it from being ready now, e.g. `/readyz answers 503`. */
   waitingFor?: string
+  /** ISO 8601; of a scheduled workload, when its next run is due. */
+  nextRunAt?: string
+  /** Of a scheduled workload, its newest run. Without `endedAt` it lasts. */
+  lastRun?: { scheduledAt: string; startedAt: string; endedAt?: string; isGood?: boolean }
 }
 
 /**
@@ -87,6 +101,8 @@ export interface RuntimeCapabilities {
   cpuLimit: 'enforced' | 'ignored'
   /** False: `ensure` of a spec with volumes throws `runtime.runtime.unsupported`. */
   volumes: boolean
+  /** False: `ensure` of a spec with a schedule throws `runtime.runtime.unsupported`. */
+  schedules: boolean
 }
 
 /**
@@ -103,6 +119,9 @@ export interface RuntimeCapabilities {
  * - `stop` lets replicas finish their requests, asks them to stop, and ends them after `stopGraceSeconds`. It resolves when all have ended.
  *   Of an unknown or stopped workload it is a success. `ensure` after it starts the workload again.
  * - `restart` replaces all replicas as a changed spec would.
+ * - A scheduled workload is `ready` while its newest run is good or there was none, and `failed` after one that was not. Each time has one run at most, over
+ *   all releases of the component in the environment and all restarts; no two last at once; of times that were missed the newest is made up for.
+ *   `restart` of it runs it now.
  * - `logs` has the lines of each replica in their order, those of past replicas included while they are kept; with `follow` it goes on until aborted.
  * - A vendor's failure becomes a fault of the catalogue; a secret is in no status, fault, or log line.
  */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { pathText } from '#kernel/common/document'
 import { canonicalJson } from '#kernel/common/json'
+import { parseCron } from './cron.ts'
 import { runtimeFaults } from './runtime-faults.ts'
 import type { WorkloadRef, WorkloadSpec } from './runtime.ts'
 
@@ -15,6 +16,14 @@ const port = z.int().min(1).max(65_535)
 
 const workloadRefSchema = z.strictObject({ component: segment, environment: segment, release: segment })
 
+const schedule = z.strictObject({
+  cron: z.string().superRefine((text, context) => {
+    const { problem } = parseCron(text)
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+  }),
+  timeoutSeconds: z.int().min(1).max(86_400),
+})
+
 /** A `WorkloadSpec` as it comes from a plan or a table. */
 export const workloadSpecSchema = z.strictObject({
   ref: workloadRefSchema,
@@ -27,6 +36,7 @@ export const workloadSpecSchema = z.strictObject({
     z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of an environment variable'),
     z.union([z.strictObject({ value: z.string() }), secretPath, z.strictObject({ text: z.array(z.union([z.string(), secretPath])) })]),
   ),
+  schedule: schedule.optional(),
   port: port.optional(),
   replicas: z.int().min(0).max(100),
   readiness: z.strictObject({ path: httpPath, port: port.optional() }).optional(),

@@ -21,6 +21,8 @@ export interface ProcessRuntimeDeps {
   fetchArtifact(digest: string): Promise<string>
   /** Every line of every workload, once, as it is read. Must not throw and not block. */
   onLog(line: LogLine & { ref: WorkloadRef; version: string }): void
+  /** Each run of a scheduled workload, when it has ended. Must not throw and not block. */
+  onRun?: ((run: FinishedRun) => void) | undefined
   /** What replicas may inherit; `childEnvironment()` of the settings. */
   inheritedEnvironment: Readonly<Record<string, string>>
   /** Where replicas send telemetry, e.g. `http://127.0.0.1:7007`. */
@@ -29,6 +31,15 @@ export interface ProcessRuntimeDeps {
   extraEnvironment?: ((ref: WorkloadRef) => Promise<Record<string, string | Secret>>) | undefined
   /** Folder of a volume. Without it, volumes are refused. */
   volumeFolder?: ((volumeId: string) => Promise<string>) | undefined
+}
+
+/** A run of a scheduled workload that has ended. */
+export interface FinishedRun {
+  ref: WorkloadRef
+  version: string
+  endedAt: Date
+  durationMs: number
+  isGood: boolean
 }
 
 /** Pauses and limits of the supervision; milliseconds. */

@@ -36,6 +36,9 @@ const programs: Record<string, string> = {
   'grows.cjs': `${serve}\nglobalThis.held = Buffer.alloc(200 * 1024 * 1024, 1)`,
   'tells.cjs': `console.log('url is ' + process.env.DATABASE_URL); console.error('Error: password ' + new URL(process.env.DATABASE_URL).password + ' is wrong'); process.exitCode = 1`,
   'stubborn.cjs': `${serve}\nprocess.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => console.log('no'))`,
+  'job.cjs': `console.log('run at ' + process.env.FAIRWAY_SCHEDULED_AT + ' port ' + process.env.PORT)`,
+  'job-fails.cjs': `console.error('Error: no report'); process.exitCode = 4`,
+  'job-hangs.cjs': `console.log('begun'); setInterval(() => {}, 1000)`,
   'parent.cjs': `const child = require('node:child_process').spawn(process.execPath, ['serves.cjs'], { stdio: 'inherit' }); console.log('child ' + child.pid); setInterval(() => {}, 1000)`,
 }
 

@@ -11,6 +11,8 @@ import { maskedTexts, replicaEnvironment, resolveSecrets } from './replica-envir
 import { ReplicaWatch } from './replica-watch.ts'
 import { adoptProcess, startProcess, terminate, type RunningProcess } from './running-process.ts'
 import { prepareWorkingFolder } from './working-folder.ts'
+import type { RunStore } from './run-store.ts'
+import { ScheduledRuns } from './scheduled-runs.ts'
 import type { InstanceRow, WorkloadStore } from './workload-store.ts'
 
 /** What a replica works with. */
@@ -18,6 +20,7 @@ export interface InstanceContext {
   deps: ProcessRuntimeDeps
   timings: ProcessTimings
   store: WorkloadStore
+  runs: RunStore
   /** Folder of the workload. */
   folder: string
   onChange(): void
@@ -46,6 +49,7 @@ export class ProcessInstance {
   #onIdle: (() => void) | undefined
   #done: Promise<void> | undefined
   #isStopping = false
+  readonly #runs: ScheduledRuns | undefined
 
   constructor(spec: WorkloadSpec, row: InstanceRow, context: InstanceContext) {
     this.id = row.id
@@ -53,6 +57,7 @@ export class ProcessInstance {
     this.#spec = spec
     this.#row = { ...row }
     this.#context = context
+    this.#runs = ScheduledRuns.of(spec, row.id, context.deps, context.runs)
     this.#log = new InstanceLog({
       folder: context.folder,
       instance: row.id,
@@ -72,6 +77,11 @@ export class ProcessInstance {
     this.#done ??= this.#supervise(found).catch((error: unknown) =>
       this.#context.deps.log.error('the supervision of a replica ended', { workload: this.id, error }),
     )
+  }
+
+  /** Of a scheduled workload: has it run now. */
+  runNow(): void {
+    this.#runs?.runNow()
   }
 
   /** Reads new output. */
@@ -95,6 +105,7 @@ export class ProcessInstance {
       restarts: this.#row.restarts,
       ...(lastExit === null ? {} : { lastExit }),
       ...(this.#waitingFor === undefined || this.#state === 'ready' ? {} : { waitingFor: this.#waitingFor }),
+      ...this.#runs?.status(),
     }
   }
 
@@ -132,7 +143,12 @@ export class ProcessInstance {
   async #supervise(found: ProcessIdentity | undefined): Promise<void> {
     const { signal } = this.#abort
     let identity = found
+    if (this.#runs) {
+      const exit = await this.#runs.recall(identity !== undefined)
+      if (!identity) this.#judgeRun(exit)
+    }
     while (!signal.aborted) {
+      if (this.#runs && !identity && !(await this.#runs.next(signal))) return
       const watch = new ReplicaWatch(this.#spec, this.#context.timings)
       let exit: string
       try {
@@ -145,8 +161,12 @@ export class ProcessInstance {
       }
       this.#running = undefined
       identity = undefined
+      if (this.#runs) {
+        this.#judgeRun(await this.#runs.end(signal.aborted ? 'was stopped' : exit))
+        await this.#save()
+      }
       if (signal.aborted) return
-      await this.#pauseAfter(exit, watch.readyForMs())
+      if (!this.#runs) await this.#pauseAfter(exit, watch.readyForMs())
     }
   }
 
@@ -170,13 +190,18 @@ export class ProcessInstance {
 
   async #launch(): Promise<RunningProcess> {
     const { deps } = this.#context
-    this.#setState('starting')
-    const [port, { secrets, extra }, cwd] = await Promise.all([takeFreePort(), this.#loadSecrets(), this.#prepareFolder()])
-    Object.assign(this.#row, { pid: null, processStart: null, port, startedAt: deps.clock.now() })
+    if (!this.#runs) this.#setState('starting')
+    const [port, { secrets, extra }, cwd] = await Promise.all([this.#runs ? undefined : takeFreePort(), this.#loadSecrets(), this.#prepareFolder()])
+    Object.assign(this.#row, { pid: null, processStart: null, port: port ?? null, startedAt: deps.clock.now() })
     await this.#context.store.saveInstance(this.#spec.ref, this.#row)
     this.#abort.signal.throwIfAborted()
     const inherited = { ...deps.inheritedEnvironment, ...revealed(extra) }
-    const environment = replicaEnvironment(this.#spec, { instance: this.id, port, owner: deps.dataDir, otlpEndpoint: deps.otlpEndpoint }, secrets, inherited)
+    const environment = replicaEnvironment(
+      this.#spec,
+      { instance: this.id, port, scheduledAt: this.#runs?.scheduledAt, owner: deps.dataDir, otlpEndpoint: deps.otlpEndpoint },
+      secrets,
+      inherited,
+    )
     const running = await startProcess({ command: this.#spec.command, cwd, environment, output: this.#log.openSpools() })
     Object.assign(this.#row, { pid: running.identity.pid, processStart: running.identity.start })
     this.#running = running
@@ -227,6 +252,12 @@ export class ProcessInstance {
     this.#setState('backing-off')
     await this.#save()
     await clock.sleep(delayMs, this.#abort.signal).catch(() => {})
+  }
+
+  /** Of a scheduled workload: ready while its newest run is good, or there was none. */
+  #judgeRun(exit: string | undefined): void {
+    Object.assign(this.#row, { lastExit: exit ?? null, pid: null, processStart: null })
+    this.#setState(exit === undefined ? 'ready' : 'unready')
   }
 
   /** The row serves status and adoption; without the database the marks in the process still lead to it. */

@@ -10,6 +10,7 @@ import { LineQueue } from '../line-queue.ts'
 import { processTimings, type ProcessRuntimeDeps, type ProcessTimings } from './process-deps.ts'
 import { findMarked } from './marked-processes.ts'
 import { lastLinesOf, listLogs, SupervisedWorkload } from './supervised-workload.ts'
+import { RunStore } from './run-store.ts'
 import { WorkloadStore, type DesiredWorkload, type InstanceRow } from './workload-store.ts'
 
 /**
@@ -22,6 +23,7 @@ export class ProcessRuntime implements Runtime, EndpointSource {
   readonly #deps: ProcessRuntimeDeps
   readonly #timings: ProcessTimings
   readonly #store: WorkloadStore
+  readonly #runs: RunStore
   readonly #root: string
   readonly #workloads = new Map<string, SupervisedWorkload>()
   readonly #queues = new Map<string, Promise<unknown>>()
@@ -30,8 +32,9 @@ export class ProcessRuntime implements Runtime, EndpointSource {
     this.#deps = deps
     this.#timings = timings
     this.#store = new WorkloadStore(deps.db, deps.journal)
+    this.#runs = new RunStore(deps.db)
     this.#root = path.join(deps.dataDir, 'workloads')
-    this.capabilities = { memoryLimit: hasProc ? 'enforced' : 'ignored', cpuLimit: 'ignored', volumes: deps.volumeFolder !== undefined }
+    this.capabilities = { memoryLimit: hasProc ? 'enforced' : 'ignored', cpuLimit: 'ignored', volumes: deps.volumeFolder !== undefined, schedules: true }
   }
 
   /**
@@ -87,9 +90,11 @@ export class ProcessRuntime implements Runtime, EndpointSource {
 
   async restart(ref: WorkloadRef, actor: string): Promise<void> {
     await this.#serially(ref, async () => {
-      const wanted = await this.#store.saveRestart(ref, actor)
+      const current = await this.#store.find(ref)
+      const wanted = current?.spec.schedule ? await this.#store.noteRun(ref, actor) : await this.#store.saveRestart(ref, actor)
       if (!wanted) throw runtimeFaults.not_found({ workload: workloadKey(ref) })
-      this.#supervise(wanted).want(wanted)
+      if (wanted.spec.schedule) this.#supervise(wanted).runNow()
+      else this.#supervise(wanted).want(wanted)
     })
   }
 
@@ -140,13 +145,14 @@ export class ProcessRuntime implements Runtime, EndpointSource {
     }
     await Promise.all(alive.map((wanted) => this.#supervise(wanted).adopt(wanted.instances, marked)))
     await this.#forgetStopped()
+    await this.#runs.forgetOld()
   }
 
   #supervise(wanted: DesiredWorkload): SupervisedWorkload {
     const key = workloadKey(wanted.spec.ref)
     const found = this.#workloads.get(key)
     if (found) return found
-    const made = new SupervisedWorkload(wanted, this.#folderOf(wanted.spec.ref), this.#deps, this.#timings, this.#store)
+    const made = new SupervisedWorkload(wanted, this.#folderOf(wanted.spec.ref), this.#deps, this.#timings, this.#store, this.#runs)
     this.#workloads.set(key, made)
     return made
   }

@@ -7,7 +7,10 @@ import { INSTANCE_MARK, OWNER_MARK } from './marked-processes.ts'
 /** What a replica is given besides its own wishes. */
 export interface ReplicaIdentity {
   instance: string
-  port: number
+  /** Where it has to listen; a run of a schedule listens nowhere. */
+  port: number | undefined
+  /** Of a run of a schedule, its time. */
+  scheduledAt?: Date | undefined
   /** Data folder of the platform that owns the replica. */
   owner: string
   otlpEndpoint: string | undefined
@@ -40,7 +43,8 @@ export function replicaEnvironment(
     ...telemetryEnvironment(spec, identity),
     ...Object.fromEntries(own),
     PATH: [path.dirname(process.execPath), inherited['PATH']].filter(Boolean).join(path.delimiter),
-    PORT: String(identity.port),
+    ...(identity.port === undefined ? {} : { PORT: String(identity.port) }),
+    ...(identity.scheduledAt === undefined ? {} : { FAIRWAY_SCHEDULED_AT: identity.scheduledAt.toISOString() }),
     FAIRWAY_COMPONENT: spec.ref.component,
     FAIRWAY_ENVIRONMENT: spec.ref.environment,
     FAIRWAY_RELEASE: spec.ref.release,

@@ -11,6 +11,7 @@ const FAILURE_THRESHOLD = 3
 export class ReplicaWatch {
   readonly #spec: WorkloadSpec
   readonly #timings: ProcessTimings
+  readonly #beganAt = performance.now()
   #readyAt: number | undefined
 
   constructor(spec: WorkloadSpec, timings: ProcessTimings) {
@@ -38,6 +39,14 @@ export class ReplicaWatch {
     while (!on.signal.aborted) {
       const heavy = this.#overweight(on.pid)
       if (heavy !== undefined) return await on.onUnfit(heavy, true)
+      if (this.#spec.schedule) {
+        // A run ends by itself: only how long it takes is watched.
+        const limitMs = this.#spec.schedule.timeoutSeconds * 1_000
+        if (performance.now() - this.#beganAt >= limitMs)
+          return await on.onUnfit(`took longer than its limit of ${this.#spec.schedule.timeoutSeconds} s`, false)
+        await on.clock.sleep(checkMs, on.signal).catch(() => {})
+        continue
+      }
       const readiness = await this.#checkReadiness(on.port)
       if (on.signal.aborted) return
       unready = readiness === undefined ? 0 : unready + 1

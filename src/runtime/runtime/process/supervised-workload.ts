@@ -9,6 +9,7 @@ import { summarize } from '../workload-summary.ts'
 import { readLastLines } from './instance-log.ts'
 import type { ProcessRuntimeDeps, ProcessTimings } from './process-deps.ts'
 import { ProcessInstance, type InstanceContext } from './process-instance.ts'
+import type { RunStore } from './run-store.ts'
 import type { DesiredWorkload, InstanceRow, WorkloadStore } from './workload-store.ts'
 
 /** Logs of past replicas that are kept beside those of living ones. */
@@ -35,10 +36,10 @@ export class SupervisedWorkload {
   #isClosed = false
   #converging: Promise<void> | undefined
 
-  constructor(wanted: DesiredWorkload, folder: string, deps: ProcessRuntimeDeps, timings: ProcessTimings, store: WorkloadStore) {
+  constructor(wanted: DesiredWorkload, folder: string, deps: ProcessRuntimeDeps, timings: ProcessTimings, store: WorkloadStore, runs: RunStore) {
     this.ref = wanted.spec.ref
     this.#wanted = wanted
-    this.#context = { deps, timings, store, folder }
+    this.#context = { deps, timings, store, runs, folder }
     this.#drainTimer = setInterval(() => this.#drainAll(), DRAIN_FALLBACK_MS).unref()
   }
 
@@ -63,6 +64,11 @@ export class SupervisedWorkload {
     this.converge()
   }
 
+  /** Of a scheduled workload: has it run now. */
+  runNow(): void {
+    for (const instance of this.#instances) instance.runNow()
+  }
+
   /** Resolves when there is nothing more to do at this moment. */
   async settled(): Promise<void> {
     while (this.#converging) await this.#converging
@@ -76,7 +82,13 @@ export class SupervisedWorkload {
     const instances = this.#instances.map((instance) => instance.status())
     const common = { ref: this.ref, version: spec.labels.version, desiredReplicas: spec.replicas, fingerprint: fingerprintOf(spec), instances }
     if (desired === 'stopped') return { ...common, state: 'stopped', readyReplicas: 0, message: instances.length > 0 ? 'stopping' : 'stopped' }
-    return { ...common, ...summarize(spec.replicas, replicas) }
+    const summary = summarize(spec.replicas, replicas)
+    const nextRunAt = instances.find((instance) => instance.nextRunAt !== undefined)?.nextRunAt
+    return {
+      ...common,
+      ...summary,
+      message: nextRunAt === undefined ? summary.message : `runs at ${nextRunAt}${summary.state === 'ready' ? '' : `; ${summary.message}`}`,
+    }
   }
 
   endpoints(): Endpoint[] {

@@ -121,6 +121,16 @@ export class WorkloadStore {
     })
   }
 
+  /** Notes who asked a scheduled workload to run now. Undefined: it is not there. */
+  async noteRun(ref: WorkloadRef, actor: string): Promise<DesiredWorkload | undefined> {
+    const wanted = await this.find(ref)
+    if (wanted?.desired !== 'running') return undefined
+    await this.#db.transaction().execute(async (tx) => {
+      await this.#journal.append(tx, { type: 'runtime.workload.restarted', subject: `workload/${workloadKey(ref)}`, actor, data: { ...ref } })
+    })
+    return wanted
+  }
+
   async find(ref: WorkloadRef): Promise<DesiredWorkload | undefined> {
     const row = await this.#tables.selectFrom('workload').selectAll().where('key', '=', workloadKey(ref)).executeTakeFirst()
     return row && toDesired(row)
