@@ -130,6 +130,19 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
       dataDir,
       resolveSecret: (secretPath) => secrets.store.read(secretPath),
       fetchArtifact: (digest) => delivery.artifacts.unpack(digest),
+      // A run counts as a request that was answered when it ended: so objectives hold for jobs as they do for services.
+      onRun: ({ ref, version, endedAt, durationMs, isGood }) =>
+        observability.metrics.recordRequest({
+          ...ref,
+          version,
+          at: endedAt,
+          method: 'RUN',
+          path: '',
+          status: isGood ? 200 : 500,
+          durationMs,
+          traceId: '',
+          bytesOut: 0,
+        }),
       onLog: ({ ref, at, ...line }) => observability.logs.ingestLog({ ...line, ...ref, at: new Date(at) }),
       inheritedEnvironment: childEnvironment(),
       otlpEndpoint: door.url,
