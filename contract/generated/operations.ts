@@ -2729,6 +2729,13 @@ export interface Operations {
           restarts: number
           lastExit?: string | undefined
           waitingFor?: string | undefined
+          nextRunAt?: string | undefined
+          lastRun?: {
+            scheduledAt: string
+            startedAt: string
+            endedAt?: string | undefined
+            isGood?: boolean | undefined
+          } | undefined
         }>
       }>
       nextCursor: string | null
