@@ -161,6 +161,8 @@ export class ProcessInstance {
       }
       this.#running = undefined
       identity = undefined
+      // It was left to the next platform, which sees its end too.
+      if (signal.aborted && !this.#isStopping) return
       if (this.#runs) {
         this.#judgeRun(await this.#runs.end(signal.aborted ? 'was stopped' : exit))
         await this.#save()
