@@ -35,7 +35,7 @@ export interface CrawledFile extends KnownFile {
 }
 
 /** Something that could not be read. `key` is the file that names it, null for the location itself. */
-export interface CrawlProblem {
+interface CrawlProblem {
   key: string | null
   /** Ref of the Location that lists it. */
   ref: string | null
@@ -77,7 +77,7 @@ export interface CrawlLimits {
   characters: number
 }
 
-export const CRAWL_LIMITS: CrawlLimits = { depth: 10, files: 10_000, characters: 256 * 1024 * 1024 }
+const CRAWL_LIMITS: CrawlLimits = { depth: 10, files: 10_000, characters: 256 * 1024 * 1024 }
 
 /**
  * Reads the files of a location and, level by level, what the Location entities in them list. A file is read once, however often it is listed, so circles end.

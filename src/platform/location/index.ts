@@ -1,5 +1,4 @@
 export * from './check-descriptors.ts'
-export type { HostAddress } from './host-address.ts'
 export * from './location.ts'
 export { looksLikeDescriptor } from './looks-like-descriptor.ts'
 export * from './location-faults.ts'

@@ -13,7 +13,7 @@ export interface RepositoryPlace {
   path: string
 }
 
-export interface HttpPlace {
+interface HttpPlace {
   type: 'http'
   url: string
 }
