@@ -18,7 +18,9 @@ export type CampaignInput = z.infer<typeof campaignInput>
 
 export interface CampaignDeps extends UpgradeDriverDeps {
   /** The template as it is now. @throws what `TemplateLibrary.load` does. */
-  newest(template: string): Promise<{ ref: string; commit: string; version: string; owner: string }>
+  newest(template: string): Promise<{ ref: string; commit: string; version: string }>
+  /** The commit that altered a template last, as seen from a commit of its repository: others are none of its business. */
+  revisionAt(template: string, commit: string): Promise<string>
 }
 
 /** A change that brings the children of a template up to it, one pull request each. */
@@ -67,5 +69,7 @@ export function createCampaignKind(deps: CampaignDeps): ChangeKind<CampaignInput
 async function childrenFor(deps: CampaignDeps, input: CampaignInput): Promise<Child[]> {
   const wanted = input.components && new Set(input.components.map((ref) => (ref.includes(':') ? ref.toLowerCase() : `component:default/${ref.toLowerCase()}`)))
   const children = await listChildren(deps.db, deps.catalog, input.template)
-  return children.filter((child) => !child.isEjected && child.templateCommit !== input.toCommit && (wanted?.has(child.componentRef) ?? true))
+  const asked = children.filter((child) => !child.isEjected && (wanted?.has(child.componentRef) ?? true))
+  const revisions = await Promise.all(asked.map(async (child) => await deps.revisionAt(child.templateRef, child.templateCommit)))
+  return asked.filter((_, index) => revisions[index] !== input.toCommit)
 }

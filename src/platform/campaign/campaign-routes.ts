@@ -36,7 +36,7 @@ export function campaignRoutes(service: CampaignService): Route[] {
       response: z.object({ template: z.string(), commit: z.string(), version: z.string(), items: z.array(child) }),
       handle: async ({ params }) => {
         const { ref, commit, version, items } = await service.children(`template:${params.namespace}/${params.name}`)
-        return { template: ref, commit, version, items: items.map(viewChild) }
+        return { template: ref, commit, version, items: items.map((item) => viewChild(item, version)) }
       },
     }),
     jsonRoute({
@@ -122,14 +122,14 @@ export function campaignRoutes(service: CampaignService): Route[] {
       }),
       errors: [campaignFaults.no_lineage],
       handle: async ({ params }) => {
-        const { child: found, newest } = await service.lineage({ kind: 'component', ...params })
+        const { child: found, newest, isBehind } = await service.lineage({ kind: 'component', ...params })
         return {
           template: found.templateRef,
           templateCommit: found.templateCommit,
           createdVersion: found.createdVersion,
           newestCommit: newest?.commit ?? null,
           newestVersion: newest?.version ?? null,
-          isBehind: newest !== null && newest.commit !== found.templateCommit,
+          isBehind,
           isEjected: found.isEjected,
         }
       },
@@ -156,12 +156,12 @@ export function campaignRoutes(service: CampaignService): Route[] {
   ]
 }
 
-function viewChild({ child: found, isBehind, open }: ChildState): z.infer<typeof child> {
+function viewChild({ child: found, isBehind, open }: ChildState, newestVersion: string): z.infer<typeof child> {
   return {
     component: found.componentRef,
     repository: found.repository,
     templateCommit: found.templateCommit,
-    templateVersion: found.templateCommit === found.createdCommit ? found.createdVersion : found.templateCommit.slice(0, 7),
+    templateVersion: !isBehind ? newestVersion : found.templateCommit === found.createdCommit ? found.createdVersion : found.templateCommit.slice(0, 7),
     isBehind,
     isEjected: found.isEjected,
     createdBy: found.createdBy,

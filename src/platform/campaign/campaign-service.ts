@@ -94,17 +94,28 @@ export class CampaignService {
     const open = await listOpenOf(this.#deps.db, newest.ref)
     return {
       ...newest,
-      items: children.map((child) => ({ child, isBehind: child.templateCommit !== newest.commit, open: open.get(child.componentRef) })),
+      items: await Promise.all(
+        children.map(async (child) => ({
+          child,
+          isBehind: (await this.#deps.revisionAt(child.templateRef, child.templateCommit)) !== newest.commit,
+          open: open.get(child.componentRef),
+        })),
+      ),
     }
   }
 
   /** Where one child stands. @throws `platform.campaign.no_lineage`. */
-  async lineage(ref: { kind: string; namespace: string; name: string }): Promise<{ child: Child; newest: { commit: string; version: string } | null }> {
+  async lineage(ref: {
+    kind: string
+    namespace: string
+    name: string
+  }): Promise<{ child: Child; newest: { commit: string; version: string } | null; isBehind: boolean }> {
     const componentRef = formatEntityRef(ref)
     const child = await findChild(this.#deps.db, this.#deps.catalog, componentRef)
     if (!child) throw campaignFaults.no_lineage({ ref: componentRef })
     const newest = await this.#deps.newest(child.templateRef).catch(() => null)
-    return { child, newest }
+    const isBehind = newest !== null && (await this.#deps.revisionAt(child.templateRef, child.templateCommit)) !== newest.commit
+    return { child, newest, isBehind }
   }
 
   /** Ends, or resumes, that a child follows its template. @throws `platform.campaign.no_lineage`. */

@@ -9,7 +9,7 @@ import { mergeTrees, type MergeConflict, type Tree, type TreeFile, type TreeMerg
 
 /** A repository on whatever host it lies. */
 export interface PlacedRepository {
-  host: Pick<GitHost, 'findRepository' | 'resolveRef' | 'listTree' | 'readFile' | 'ensureBranch' | 'commitFiles' | 'pullRequests'>
+  host: Pick<GitHost, 'findRepository' | 'resolveRef' | 'listTree' | 'readFile' | 'ensureBranch' | 'commitFiles' | 'log' | 'pullRequests'>
   owner: string
   name: string
 }

@@ -96,6 +96,13 @@ describe.skipIf(cortex.length === 0)('Cortex, as its own library and CLI write i
   })
 })
 
+it('gives what has one name in several kinds a tag each', () => {
+  const entity = (kind: string): Entity => ({ apiVersion: 'backstage.io/v1alpha1', kind, metadata: { name: 'shop' }, spec: { type: 'x', owner: 'a' } })
+  const { files, losses } = exportCortex([entity('Component'), entity('System'), entity('Resource')])
+  expect(files.map((file) => file.path)).toEqual(['catalog/shop.yaml', 'catalog/shop-system.yaml', 'catalog/shop-resource.yaml'])
+  expect(losses.filter((loss) => loss.field === 'metadata.name')).toHaveLength(2)
+})
+
 describe('rules in CEL', () => {
   it.each([
     [{ property: 'reporting', operator: '=', value: true }, '"reporting" in entity.spec.properties'],

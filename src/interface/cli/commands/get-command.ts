@@ -107,6 +107,15 @@ const RESOURCES: readonly Resource<unknown>[] = [
     ],
   }),
   resource({
+    names: ['entities', 'entity'],
+    list: async (client, options) => (await client.call('entities.list', { query: { limit: limitOf(options) } })).items,
+    columns: () => [
+      { title: 'entity', value: (row) => `${row.kind}:${row.metadata.namespace ?? 'default'}/${row.metadata.name}`.toLowerCase() },
+      { title: 'title', value: (row) => row.metadata.title ?? '' },
+      { title: 'owner', value: (row) => (row.spec as { owner?: string } | undefined)?.owner ?? '' },
+    ],
+  }),
+  resource({
     names: ['slos', 'slo'],
     list: async (client, options) => (await client.call('slos.list', { query: options.component === undefined ? {} : { component: options.component } })).items,
     columns: () => [
@@ -128,6 +137,9 @@ const RESOURCES: readonly Resource<unknown>[] = [
   }),
 ]
 
+/** Lists of their own whose members are entities: one by one they are read from the catalog. */
+const KINDS_TOO = new Set(['environment', 'template', 'slo'])
+
 /** `fairway get KIND [NAME]`: anything that the platform knows. */
 export function addGetCommand(program: Command, context: CliContext): void {
   program
@@ -143,6 +155,7 @@ export function addGetCommand(program: Command, context: CliContext): void {
       const known = RESOURCES.find((candidate) => candidate.names.includes(kind.toLowerCase()))
       if (!known) return await getEntities(context, client, kind, name, options)
       if (name === undefined) return printRows(context.terminal, format, await known.list(client, options), known.columns(context.now()), `no ${kind} yet`)
+      if (!known.get && KINDS_TOO.has(known.names[1] ?? '')) return await getEntities(context, client, kind, name, options)
       if (!known.get) throw new CliError(`${kind} are listed, not read one by one: leave out "${name}"`, EXIT.usage)
       printValue(context.terminal, format === 'table' ? 'yaml' : format, await known.get(client, name))
     })

@@ -7,6 +7,7 @@ import { isRecord } from '../read-foreign.ts'
 import type { ScorecardSpec } from '../scorecard.ts'
 
 const KINDS: Record<string, string> = { component: 'service', domain: 'domain', system: 'domain', group: 'team', resource: 'resource' }
+type TagOf = (entity: Entity) => string
 type Lose = (entity: Entity, field: string, effect: Loss['effect'], reason: string) => void
 
 /** The catalog as Cortex takes it: a `cortex.yaml` an entity in `catalog/`, and scorecards. APIs go into the descriptor of what provides them. Pure. */
@@ -14,19 +15,23 @@ export function exportCortex(entities: readonly Entity[]): Exported {
   const losses: Loss[] = []
   const lose: Lose = (entity, field, effect, reason) => void losses.push({ path: refOf(entity), field, effect, reason })
   const known = new Map(entities.map((entity) => [refOf(entity), entity]))
+  const tags = tagsOf(entities, lose)
+  const tagOf: TagOf = (entity) => tags.get(refOf(entity)) ?? entity.metadata.name
   const files: InteropFile[] = []
   const provided = new Set<string>()
   for (const entity of entities) {
     if (KINDS[entity.kind.toLowerCase()] === undefined) continue
     const api = apiOf(entity, known, lose)
     if (api) provided.add(refOf(api))
-    files.push({ path: `catalog/${fileNameOf(tagOf(entity))}.yaml`, text: stringify(descriptorOf(entity, api, known, lose), { lineWidth: 0 }) })
+    files.push({ path: `catalog/${fileNameOf(tagOf(entity))}.yaml`, text: stringify(descriptorOf(entity, api, { known, tagOf, lose }), { lineWidth: 0 }) })
   }
   for (const entity of entities) {
     const kind = entity.kind.toLowerCase()
-    if (kind === 'scorecard') files.push({ path: `scorecards/${fileNameOf(tagOf(entity))}.yaml`, text: stringify(scorecardOf(entity, lose), { lineWidth: 0 }) })
+    if (kind === 'scorecard')
+      files.push({ path: `scorecards/${fileNameOf(tagOf(entity))}.yaml`, text: stringify(scorecardOf(entity, tagOf, lose), { lineWidth: 0 }) })
     else if (kind === 'api' && !provided.has(refOf(entity))) lose(entity, '', 'dropped', 'Cortex keeps an API in the descriptor of one thing that provides it')
-    else if (KINDS[kind] === undefined && kind !== 'api' && kind !== 'location') lose(entity, '', 'dropped', `Cortex has no descriptor for a ${entity.kind}`)
+    else if (KINDS[kind] === undefined && kind !== 'api' && kind !== 'location')
+      lose(entity, '', 'dropped', `Cortex has no descriptor for the kind ${entity.kind}`)
   }
   return { files, losses }
 }
@@ -35,8 +40,21 @@ function refOf(entity: Entity): string {
   return `${entity.kind}:${entity.metadata.namespace ?? 'default'}/${entity.metadata.name}`.toLowerCase()
 }
 
-function tagOf(entity: Entity): string {
-  return entity.metadata.annotations?.[ORIGIN.cortex] ?? entity.metadata.name
+/** A tag is unique in Cortex, whatever the kind: whoever comes later gets its kind behind its name. */
+function tagsOf(entities: readonly Entity[], lose: Lose): Map<string, string> {
+  const tags = new Map<string, string>()
+  const taken = new Set<string>()
+  for (const entity of entities) {
+    const kind = entity.kind.toLowerCase()
+    if (KINDS[kind] === undefined && kind !== 'scorecard') continue
+    const own = entity.metadata.annotations?.[ORIGIN.cortex] ?? entity.metadata.name
+    let tag = own
+    for (let count = 1; taken.has(tag); count++) tag = `${own}-${kind}${count === 1 ? '' : `-${count}`}`
+    if (tag !== own) lose(entity, 'metadata.name', 'approximated', `a tag is unique in Cortex: it is called ${tag} there`)
+    taken.add(tag)
+    tags.set(refOf(entity), tag)
+  }
+  return tags
 }
 
 function fileNameOf(tag: string): string {
@@ -48,7 +66,11 @@ function keptOf(entity: Entity): JsonObject {
   return isRecord(kept) ? (kept as JsonObject) : {}
 }
 
-function descriptorOf(entity: Entity, api: Entity | undefined, known: ReadonlyMap<string, Entity>, lose: Lose): JsonObject {
+function descriptorOf(
+  entity: Entity,
+  api: Entity | undefined,
+  { known, tagOf, lose }: { known: ReadonlyMap<string, Entity>; tagOf: TagOf; lose: Lose },
+): JsonObject {
   const kept = keptOf(entity)
   const { title, description, tags, links } = entity.metadata
   if (entity.metadata.labels !== undefined) lose(entity, 'metadata.labels', 'dropped', 'Cortex has groups and custom data only')
@@ -64,10 +86,10 @@ function descriptorOf(entity: Entity, api: Entity | undefined, known: ReadonlyMa
         ? entity.spec['type']
         : (KINDS[entity.kind.toLowerCase()] ?? 'service'),
     ...(tags === undefined ? {} : { 'x-cortex-groups': tags }),
-    ...ownersOf(entity, known),
+    ...ownersOf(entity, known, tagOf),
     ...(links === undefined ? {} : { 'x-cortex-link': links.map(({ url, title: name, type }) => ({ name: name ?? url, type: type ?? 'documentation', url })) }),
     ...(properties.length === 0 ? {} : { 'x-cortex-custom-metadata': Object.fromEntries(properties) }),
-    ...edgesOf(entity, known),
+    ...edgesOf(entity, known, tagOf),
     ...gitOf(entity),
     // What came from Cortex goes back as it was.
     ...kept,
@@ -79,7 +101,7 @@ function descriptorOf(entity: Entity, api: Entity | undefined, known: ReadonlyMa
   return { openapi: openapi ?? '3.0.1', info, ...rest }
 }
 
-function ownersOf(entity: Entity, known: ReadonlyMap<string, Entity>): JsonObject {
+function ownersOf(entity: Entity, known: ReadonlyMap<string, Entity>, tagOf: TagOf): JsonObject {
   const owner = entity.relations?.find(({ type }) => type === 'ownedBy')?.targetRef.toLowerCase()
   if (owner === undefined || owner === 'group:default/unknown') return {}
   const target = known.get(owner)
@@ -87,7 +109,7 @@ function ownersOf(entity: Entity, known: ReadonlyMap<string, Entity>): JsonObjec
   return { 'x-cortex-owners': [{ type: 'group', name, provider: 'CORTEX' }] }
 }
 
-function edgesOf(entity: Entity, known: ReadonlyMap<string, Entity>): JsonObject {
+function edgesOf(entity: Entity, known: ReadonlyMap<string, Entity>, tagOf: TagOf): JsonObject {
   const targets = (types: readonly string[]): { tag: string }[] =>
     (entity.relations ?? [])
       .filter(({ type }) => types.includes(type))
@@ -117,7 +139,7 @@ function openApiOf(text: string): JsonObject | undefined {
   return isRecord(source) ? (source as JsonObject) : undefined
 }
 
-function scorecardOf(entity: Entity, lose: Lose): JsonObject {
+function scorecardOf(entity: Entity, tagOf: TagOf, lose: Lose): JsonObject {
   const spec = (entity.spec ?? {}) as unknown as Partial<ScorecardSpec>
   const { ladder, ...kept } = keptOf(entity)
   const rules = (spec.rules ?? []).flatMap((rule) => {

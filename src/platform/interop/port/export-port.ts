@@ -42,7 +42,7 @@ export function exportPort(entities: readonly Entity[], options: { publicUrl: st
   const actions = of('template').map((entity) => exportAction(entity, options.publicUrl))
   for (const entity of entities)
     if (!KINDS.has(entity.kind.toLowerCase()) && !['entitytype', 'scorecard', 'template', 'location'].includes(entity.kind.toLowerCase()))
-      lose(entity, '', 'dropped', `Port has nothing like a ${entity.kind}`)
+      lose(entity, '', 'dropped', `Port has nothing like the kind ${entity.kind}`)
   const files = { blueprints, entities: items, scorecards, actions }
   return {
     files: Object.entries(files)
