@@ -118,7 +118,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
   const tokenKey = await ensureSecret(secrets.store, 'platform/telemetry/workload-key')
   const observability = startObservability(
     base,
-    { telemetry, journal, authorize, tokenKey, slos: objectivesOf(catalog.directory, components, organisation) },
+    { telemetry, journal, authorize, tokenKey, slos: objectivesOf(catalog.directory, organisation, () => delivery.releases.components()) },
     stack,
   )
   const runtime: ProcessRuntime = stack.use(

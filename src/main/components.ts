@@ -1,5 +1,5 @@
 import type { JsonObject } from '#kernel/common/json'
-import type { CatalogDirectory, StoredDocument } from '#platform/catalog'
+import type { CatalogDirectory, Entity, StoredDocument } from '#platform/catalog'
 import type { DeployableComponent } from '#platform/deployment'
 
 /** Components of the catalog as deployments and pipelines see them. */
@@ -13,34 +13,33 @@ export interface Components {
 }
 
 export function readComponents(directory: CatalogDirectory): Components {
-  const toComponent = async (document: StoredDocument): Promise<DeployableComponent> => {
-    const { name, title } = document.entity.metadata
+  const toComponent = async (entity: Entity): Promise<DeployableComponent> => {
+    const { name, title } = entity.metadata
     return { name, title: title ?? name, owner: (await directory.ownerOf(name)) ?? '' }
   }
-  const findDocument = async (name: string): Promise<StoredDocument | undefined> =>
-    (await directory.entitiesOfKind('component')).find((document) => document.ref === `component:default/${name.toLowerCase()}`)
+  const findEntity = async (name: string): Promise<Entity | undefined> => await directory.findEntity(`component:default/${name.toLowerCase()}`)
   return {
-    list: async () => await Promise.all((await directory.entitiesOfKind('component')).map(toComponent)),
+    list: async () => await Promise.all((await directory.entitiesOfKind('component')).map(({ entity }) => toComponent(entity))),
     find: async (name) => {
-      const document = await findDocument(name)
-      return document ? await toComponent(document) : undefined
+      const entity = await findEntity(name)
+      return entity ? await toComponent(entity) : undefined
     },
     ofRepository: (repository) => directory.componentOfRepository(repository),
     facts: async (name) => {
-      const document = await findDocument(name)
-      if (!document) return undefined
+      const entity = await findEntity(name)
+      if (!entity) return undefined
       return {
         owner: (await directory.ownerOf(name)) ?? '',
-        lifecycle: textField(document, 'lifecycle'),
-        type: textField(document, 'type'),
-        tags: [...(document.entity.metadata.tags ?? [])],
+        lifecycle: textField({ entity }, 'lifecycle'),
+        type: textField({ entity }, 'type'),
+        tags: [...(entity.metadata.tags ?? [])],
       }
     },
   }
 }
 
 /** A text field of an entity's spec; empty when it is absent or not a text. */
-export function textField(document: StoredDocument, name: string): string {
+export function textField(document: Pick<StoredDocument, 'entity'>, name: string): string {
   const value = document.entity.spec?.[name]
   return typeof value === 'string' ? value : ''
 }

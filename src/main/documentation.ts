@@ -2,6 +2,7 @@ import type { GitHosts } from '#delivery/git-host'
 import type { Catalog } from '#platform/catalog'
 import { createDocumentation, startDocumentationRescan, type DocsReader, type Documentation } from '#platform/documentation'
 import type { Foundation } from './foundation.ts'
+import { LastOnes } from './last-ones.ts'
 
 /** Documentation of the catalog's entities, from the Git hosts that their files lie on. */
 export function documentation(
@@ -30,17 +31,22 @@ export function documentation(
   }
 }
 
+const LISTINGS_KEPT = 8
+
 function docsReader(gitHosts: GitHosts, publicUrl: () => string): DocsReader {
   const at = async (repository: string): ReturnType<GitHosts['forRepository']> => await gitHosts.forRepository(repository)
+  const listFiles = async (repository: string, commit: string): Promise<string[]> => {
+    const { host, repository: ref } = await at(repository)
+    return (await host.host.listTree({ ...ref, ref: commit, recursive: true })).flatMap((entry) => (entry.type === 'file' ? [entry.path] : []))
+  }
+  // A commit never changes, and a repository may declare a thousand entities: each asks for the same list.
+  const listings = new LastOnes<string[]>(LISTINGS_KEPT)
   return {
     headOf: async (repository, branch) => {
       const { host, repository: ref } = await at(repository)
       return (await host.host.findRepository(ref.owner, ref.name)) && (await host.host.resolveRef({ ...ref, ref: `refs/heads/${branch}` }))
     },
-    listFiles: async (repository, commit) => {
-      const { host, repository: ref } = await at(repository)
-      return (await host.host.listTree({ ...ref, ref: commit, recursive: true })).flatMap((entry) => (entry.type === 'file' ? [entry.path] : []))
-    },
+    listFiles: async (repository, commit) => await listings.get(`${repository}@${commit}`, async () => await listFiles(repository, commit)),
     readFile: async (repository, commit, path, maxBytes) => {
       const { host, repository: ref } = await at(repository)
       return await host.host.readFile({ ...ref, ref: commit, path, maxBytes })

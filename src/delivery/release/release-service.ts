@@ -12,6 +12,7 @@ import {
   findReleaseVersion,
   findSameRelease,
   insertRelease,
+  listReleasedComponents,
   listReleaseRows,
   lockComponent,
   setQuarantine,
@@ -62,6 +63,7 @@ export function createReleaseService(deps: ReleaseDeps): ReleaseService {
       if (!found) throw releaseFaults.none({ component })
       return found
     },
+    components: async () => new Set(await listReleasedComponents(deps.db)),
     list: async ({ component, limit = 50, cursor }) => {
       const after = cursor === undefined ? undefined : await findRelease(deps.db, cursor)
       if (cursor !== undefined && (!after || (component !== undefined && after.component !== component))) throw releaseFaults.bad_cursor({})

@@ -32,6 +32,12 @@ export async function takeVersion(tx: Transaction, component: string): Promise<n
   return rows[0]?.last ?? 1
 }
 
+/** Components with a first version. */
+export async function listReleasedComponents(db: Queryable): Promise<string[]> {
+  const { rows } = await sql<{ component: string }>`select component from release_counter`.execute(db)
+  return rows.map((row) => row.component)
+}
+
 /** Makes others who make a release of this component wait. */
 export async function lockComponent(tx: Transaction, component: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`release/${component}`}, 0))`.execute(tx)

@@ -69,6 +69,8 @@ export interface ReleaseService {
   getVersion(component: string, version: number): Promise<Release>
   /** The newest that is not in quarantine; with `before`, the newest older than that version. @throws `delivery.release.none`. */
   getNewest(component: string, before?: number): Promise<Release>
+  /** Components that were released at least once. */
+  components(): Promise<ReadonlySet<string>>
   /** Newest first. @throws `delivery.release.bad_cursor`. */
   list(query: { component?: string | undefined; limit?: number; cursor?: string | undefined }): Promise<{ items: Release[]; nextCursor: string | null }>
   /** Says that it must not be deployed; again, it keeps the first reason. @throws `delivery.release.not_found`. */

@@ -2,19 +2,24 @@
 const MINUTES = 3 * 1_440
 const HOURS = 36 * 24
 
+/** Of the many objectives of what never gets a request. */
+const NOTHING = { good: new Float64Array(0), total: new Float64Array(0) }
+
 /**
  * Counts of good and all events by minute as running totals, so that the sum over any window costs two look-ups, however long it is.
- * About 80 KB. Windows up to three days are exact to the minute; the start of a longer one is moved back to the full hour.
+ * About 80 KB from the first event on, nothing before. Windows up to three days are exact to the minute; the start of a longer one is moved back to the full hour.
  */
 export class MinuteSeries {
-  readonly #minutes = { good: new Float64Array(MINUTES + 1), total: new Float64Array(MINUTES + 1) }
-  readonly #hours = { good: new Float64Array(HOURS + 1), total: new Float64Array(HOURS + 1) }
+  #minutes = NOTHING
+  #hours = NOTHING
   #first = Number.NaN
   #last = Number.NaN
 
   /** Adds to a minute (since 1970), in any order; what is older than 36 days is ignored. */
   add(minute: number, good: number, total: number): void {
     if (Number.isNaN(this.#last)) {
+      this.#minutes = { good: new Float64Array(MINUTES + 1), total: new Float64Array(MINUTES + 1) }
+      this.#hours = { good: new Float64Array(HOURS + 1), total: new Float64Array(HOURS + 1) }
       this.#first = minute
       this.#last = minute
     }

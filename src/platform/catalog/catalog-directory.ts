@@ -56,6 +56,11 @@ export class CatalogDirectory {
     return await found
   }
 
+  /** One entity by its ref in lower case. */
+  async findEntity(ref: string): Promise<Entity | undefined> {
+    return (await this.#query.findByRef(ref))?.entity
+  }
+
   environments(): Promise<StoredDocument[]> {
     return this.entitiesOfKind('environment')
   }
