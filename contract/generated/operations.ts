@@ -614,6 +614,7 @@ export interface Operations {
         repository: string
         state: "added" | "altered" | "unchanged" | "removed"
         before: string | null
+        patch: string | null
       }>
       steps: Array<{
         id: string

@@ -40,6 +40,7 @@ import { deployableReleases } from './releases.ts'
 import { openFrontDoor } from './front-door.ts'
 import { systemRoutes } from './system-routes.ts'
 import { useWhenStarted } from './use-when-started.ts'
+import { templateOutside } from './template-outside.ts'
 import { terraformDeps } from './terraform-deps.ts'
 import { tracedDrivers } from './traced-drivers.ts'
 
@@ -186,7 +187,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     clock,
     host: delivery.gitHost,
     catalog: { ...catalog, repositories: sources.repositories },
-    outside: { addLocation: sources.addLocation },
+    ...templateOutside({ gitHosts: sources.gitHosts, egress: sources.egress, pipelines: delivery.pipelines.engine, addLocation: sources.addLocation }),
     sealing: keyring,
     follow: (options) => events.feed.follow(options),
     watchCredential: (caller, onEnd) => identity.watchCredential(caller, onEnd),

@@ -17,7 +17,7 @@ const MAX_RESULTS = 200
 
 export function createCompletion(deps: { outside: Pick<Outside, 'findHost'> }): Complete {
   return async ({ provider, resource, context }) => {
-    const host: GitHost | undefined = deps.outside.findHost(provider === 'fairway' ? '' : provider)
+    const host: GitHost | undefined = await deps.outside.findHost(provider === 'fairway' ? '' : provider)
     if (!host) throw scaffolderFaults.bad_request({ what: `Unsupported provider: ${provider}` })
     switch (resource) {
       case 'repositories': {

@@ -67,7 +67,6 @@ function repositoryActions(effect: RepositoryEffect & Effect, context: ActionCon
 }
 
 function single(effect: Exclude<Effect, { kind: 'repository' }>, context: ActionContext): Omit<PlannedAction, 'input'> {
-  // oxlint-disable-next-line typescript/consistent-return -- every kind returns; the compiler proves it
   switch (effect.kind) {
     case 'register': {
       const what = effect.ref ?? (effect.url === undefined ? effect.repository : effect.url)
@@ -104,7 +103,7 @@ function single(effect: Exclude<Effect, { kind: 'repository' }>, context: Action
         verb: 'run',
         title: `Wait for ${Math.ceil(effect.durationMs / 1_000)} s`,
       }
-    case 'notify':
+    default:
       return {
         ...shell(`notify:${effect.id}`, 'notify', 'notification'),
         verb: 'run',

@@ -166,7 +166,7 @@ async function assertNew(deps: CreationKindDeps, rendered: Rendered, taskId: str
   const ours = taskId === undefined ? [] : await listEffects(deps.db, taskId)
   for (const effect of rendered.effects) {
     if (effect.kind === 'repository' && !ours.includes(placeText(effect))) {
-      const host = deps.outside.findHost(effect.host)
+      const host = await deps.outside.findHost(effect.host)
       if (!host) throw scaffolderFaults.no_such_host({ host: effect.host })
       if (await host.findRepository(effect.owner, effect.name)) throw scaffolderFaults.exists({ what: `the repository "${placeText(effect)}"` })
     }

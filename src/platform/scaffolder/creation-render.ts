@@ -11,7 +11,8 @@ export interface RenderDeps {
   library: TemplateLibrary
   actions: readonly TemplateAction[]
   repositoryUrl: (owner: string, name: string) => string
-  hosts?: HostDirectory | undefined
+  /** Git hosts that are configured now. */
+  hosts?: (() => Promise<HostDirectory>) | undefined
   fetch?: FetchSource | undefined
   findEntity?: ((ref: string) => Promise<JsonObject | undefined>) | undefined
 }
@@ -50,7 +51,7 @@ export async function renderCreation(
     userEntity: await deps.findEntity?.(requestedBy),
     secrets: input.secrets,
     taskId: input.taskId,
-    hosts: deps.hosts,
+    hosts: await deps.hosts?.(),
     fetch: deps.fetch,
     findEntity: deps.findEntity,
     resolved,

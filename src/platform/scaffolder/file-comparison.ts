@@ -22,7 +22,7 @@ const MAX_COMPARED = 500
 /** Compares the files of an effect with the branch that they would land on. Of a repository that is not there every file is new. */
 export async function compareFiles(outside: Pick<Outside, 'findHost'>, effect: Effect): Promise<ComparedFile[]> {
   if (effect.kind !== 'repository' && effect.kind !== 'commit' && effect.kind !== 'pull-request') return []
-  const host = outside.findHost(effect.host)
+  const host = await outside.findHost(effect.host)
   const place: RepositoryRef = { owner: effect.owner, name: effect.name }
   const there = host && (await host.findRepository(place.owner, place.name))
   const branch = effect.kind === 'repository' ? effect.defaultBranch : effect.kind === 'commit' ? effect.branch : effect.targetBranch

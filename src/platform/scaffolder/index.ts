@@ -1,6 +1,7 @@
 export * from './scaffolder.ts'
 export * from './seed-organisation.ts'
 export type { RenderAt, RenderAtOptions, RenderedAt, RenderedTree } from './render-at.ts'
-export type { Outside } from './drivers/index.ts'
+export type { HostCall, Outside, WorkflowDispatch } from './drivers/index.ts'
+export type { FetchSource, HostDirectory, HostType, ScmHost, TemplateFile } from './actions/index.ts'
 export { checkTemplate } from './check-template.ts'
 export * from './template-tests/index.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isFault, type FieldProblem } from '#kernel/common/fault'
 import type { JsonObject } from '#kernel/common/json'
 import { jsonRoute, type Route } from '#kernel/node/http'
+import { unifiedDiff } from '#delivery/git-host'
 import { changeSchema, viewChange } from '#platform/change'
 import { actionsOf } from './creation-actions.ts'
 import type { CreationInput } from './creation-input.ts'
@@ -46,6 +47,8 @@ const previewSchema = z.object({
       state: z.enum(['added', 'altered', 'unchanged', 'removed']),
       /** What is there now; null when there is nothing, or no text. */
       before: z.string().nullable(),
+      /** Hunks of a unified diff of an altered text. */
+      patch: z.string().nullable(),
     }),
   ),
   steps: z.array(
@@ -177,6 +180,7 @@ async function viewRendered(deps: RouteDeps, rendered: Rendered, input: Creation
             repository,
             state,
             before: before === null ? null : cut(before),
+            patch: state === 'altered' && before !== null && after !== null ? cut(unifiedDiff(before, after)) : null,
           })),
     steps: rendered.run.steps.map(({ id, name, action, input: given, isSkipped, state, log }) => ({
       id,
@@ -197,7 +201,7 @@ async function viewRendered(deps: RouteDeps, rendered: Rendered, input: Creation
 function workspaceFiles(rendered: Rendered): z.infer<typeof previewSchema>['files'] {
   return rendered.run.workspace.below('').map(({ path, file }) => {
     const text = textOfFile(file.content)
-    return { path, content: (text ?? '').slice(0, MAX_PREVIEW_LENGTH), isBinary: text === undefined, repository: '', state: 'added', before: null }
+    return { path, content: (text ?? '').slice(0, MAX_PREVIEW_LENGTH), isBinary: text === undefined, repository: '', state: 'added', before: null, patch: null }
   })
 }
 

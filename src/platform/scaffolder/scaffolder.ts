@@ -41,7 +41,7 @@ export interface ScaffolderDeps {
   /** Beside the built-in ones. */
   actions?: readonly TemplateAction[]
   /** Git hosts beside the built-in one, and what templates reach on them. */
-  hosts?: HostDirectory | undefined
+  hosts?: (() => Promise<HostDirectory>) | undefined
   outside?: Partial<Outside> | undefined
   /** Files from elsewhere. */
   fetch?: FetchSource | undefined
@@ -71,7 +71,7 @@ export function createScaffolder(deps: ScaffolderDeps): Scaffolder {
     fetch: deps.fetch,
     findEntity: async (ref) => (await catalog.query.findByRef(ref))?.entity as JsonObject | undefined,
   }
-  const outside: Outside = { ...deps.outside, findHost: (name) => (name === '' ? host : deps.outside?.findHost?.(name)) }
+  const outside: Outside = { ...deps.outside, findHost: async (name) => (name === '' ? host : await deps.outside?.findHost?.(name)) }
   const secrets = new TaskSecrets({ db, sealing: deps.sealing })
   const files = new RenderedFiles(render)
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Secret } from '#kernel/common/secret'
 import type { NewRepository, RepositoryRef } from '../git-host.ts'
 import type { ForgeApi, ForgePush, ForgeRepository, WebhookTarget } from '../remote/forge-api.ts'
-import { ForgeClient } from '../remote/forge-client.ts'
+import { ForgeClient, type ForgeAnswer, type ForgeCall } from '../remote/forge-client.ts'
 import { foreignHostFaults } from '../remote/foreign-host-faults.ts'
 import type { ForgeOptions } from '../remote/forge-options.ts'
 import { readWebhook } from '../remote/read-webhook.ts'
@@ -128,6 +128,10 @@ export class AzureReposApi implements ForgeApi {
     const pusher = pushedBy?.uniqueName ?? ''
     const owner = `${organisation}/${repository.project.name}`
     return refUpdates.map((update) => ({ owner, name: repository.name, ref: update.name, before: update.oldObjectId, after: update.newObjectId, pusher }))
+  }
+
+  async call(request: ForgeCall): Promise<ForgeAnswer> {
+    return await this.#client.call(request)
   }
 
   async whoAmI(): Promise<{ login: string; scopes: string[] | null }> {

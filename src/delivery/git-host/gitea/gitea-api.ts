@@ -3,7 +3,7 @@ import { Secret } from '#kernel/common/secret'
 import type { NewRepository, RepositoryRef } from '../git-host.ts'
 import { ZERO_SHA } from '../git-names.ts'
 import type { ForgeApi, ForgePush, ForgeRepository, WebhookTarget } from '../remote/forge-api.ts'
-import { ForgeClient } from '../remote/forge-client.ts'
+import { ForgeClient, type ForgeAnswer, type ForgeCall } from '../remote/forge-client.ts'
 import { foreignHostFaults } from '../remote/foreign-host-faults.ts'
 import type { ForgeOptions } from '../remote/forge-options.ts'
 import { readWebhook } from '../remote/read-webhook.ts'
@@ -71,14 +71,11 @@ export class GiteaApi implements ForgeApi {
     const path = name === undefined ? `/orgs/${encodeURIComponent(owner)}/hooks` : `${repositoryPath({ owner, name })}/hooks`
     const hooks = await this.#client.all({ path, query: { limit: 50 } }, hook)
     if (hooks === undefined) throw foreignHostFaults.forbidden({ host: this.#options.host, what: `webhooks of "${owner}" need an administrator's token` })
-    const held = hooks.find((each) => each.config.url === url)
-    const body = {
-      active: true,
-      branch_filter: '*',
-      events: ['push', 'delete', 'pull_request'],
-      config: { url, content_type: 'json', secret: secret.reveal() },
-    }
-    await this.#client.get(held ? { method: 'PATCH', path: `${path}/${held.id}`, body } : { method: 'POST', path, body: { ...body, type: 'gitea' } }, hook)
+    const config = { url, content_type: 'json', secret: secret.reveal() }
+    const body = { type: 'gitea', active: true, branch_filter: '*', events: ['push', 'delete', 'pull_request'], config }
+    await this.#client.get({ method: 'POST', path, body }, hook)
+    // Gitea 1.26 keeps the old secret when a webhook is altered: it gets a new one, and the old ones go.
+    for (const held of hooks.filter((each) => each.config.url === url)) await this.#client.find({ method: 'DELETE', path: `${path}/${held.id}` }, z.unknown())
   }
 
   parsePush(headers: Headers, body: Uint8Array, secret: Secret): ForgePush[] {
@@ -95,6 +92,10 @@ export class GiteaApi implements ForgeApi {
     const told = readWebhook(host, body, pushEvent)
     const { ref, before, after } = told
     return [{ owner: told.repository.owner.login, name: told.repository.name, ref, before, after, pusher: told.pusher?.login ?? '' }]
+  }
+
+  async call(request: ForgeCall): Promise<ForgeAnswer> {
+    return await this.#client.call(request)
   }
 
   async whoAmI(): Promise<{ login: string; scopes: string[] | null }> {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Secret } from '#kernel/common/secret'
 import type { NewRepository, RepositoryRef } from '../git-host.ts'
 import type { ForgeApi, ForgePush, ForgeRepository, WebhookTarget } from '../remote/forge-api.ts'
-import { ForgeClient, messageOf } from '../remote/forge-client.ts'
+import { ForgeClient, messageOf, type ForgeAnswer, type ForgeCall } from '../remote/forge-client.ts'
 import { foreignHostFaults } from '../remote/foreign-host-faults.ts'
 import type { ForgeOptions } from '../remote/forge-options.ts'
 import { readWebhook } from '../remote/read-webhook.ts'
@@ -94,6 +94,10 @@ export class GitlabApi implements ForgeApi {
     const at = project.path_with_namespace.lastIndexOf('/')
     const [owner, name] = [project.path_with_namespace.slice(0, at), project.path_with_namespace.slice(at + 1)]
     return [{ owner, name, ref, before, after, pusher: told.user_username ?? '' }]
+  }
+
+  async call(request: ForgeCall): Promise<ForgeAnswer> {
+    return await this.#client.call(request)
   }
 
   async whoAmI(): Promise<{ login: string; scopes: string[] | null }> {

@@ -1,6 +1,7 @@
 import type { Secret } from '#kernel/common/secret'
 import type { NewRepository, RepositoryRef } from '../git-host.ts'
 import type { NewPullRequest, PullRequestQuery, PullRequestRef, PullRequestState } from '../pull-request.ts'
+import type { ForgeAnswer, ForgeCall } from './forge-client.ts'
 
 /** The products that we speak to. `gitea` is also Forgejo. */
 export type ForgeType = 'github' | 'gitlab' | 'azure' | 'gitea'
@@ -137,6 +138,8 @@ export interface ForgeApi {
   ensureWebhook(target: WebhookTarget): Promise<void>
   /** Ref updates of a webhook, none for another event. @throws `delivery.foreign_host.bad_signature`, `.bad_webhook`. */
   parsePush(headers: Headers, body: Uint8Array, secret: Secret): ForgePush[]
+  /** One request to the forge's own API with its credential, for what no port has; the caller judges the status. */
+  call(request: ForgeCall): Promise<ForgeAnswer>
   /** Who the token is and what it may do, for `fairway doctor`. `scopes` is null where the forge does not tell. */
   whoAmI(): Promise<{ login: string; scopes: string[] | null }>
 }

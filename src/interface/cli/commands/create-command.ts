@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { parse } from 'yaml'
-import type { Json } from '#contract'
+import { ApiProblem, type Json } from '#contract'
+import { parseSource } from '#kernel/common/document'
 import { formatOf, type CliContext } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
-import { printValue, tableText } from '../terminal.ts'
+import { previewText } from '../preview-text.ts'
+import { printValue } from '../terminal.ts'
 import { follow } from './change-commands.ts'
 
 interface CreateOptions {
@@ -27,7 +29,7 @@ export function addCreateCommand(program: Command, context: CliContext): void {
     .option('--set <key=value>', 'one parameter; may be given again', (value: string, all: string[]) => [...all, value], [])
     .option('--name <name>', 'short for --set name=…')
     .option('--owner <ref>', 'short for --set owner=…')
-    .option('--dry-run', 'show the files and steps; creates nothing')
+    .option('--dry-run', 'show what would be done, the tree and the differences; creates nothing')
     .option('--no-wait', 'do not follow the change')
     .option('-o, --output <form>', 'table, json or yaml')
     .action(async (name: string, options: CreateOptions) => {
@@ -35,7 +37,10 @@ export function addCreateCommand(program: Command, context: CliContext): void {
       const template = name.includes(':') ? name : `template:default/${name}`
       const values = await valuesOf(options)
       if (options.dryRun === true) return await preview(context, template, values, options)
-      await follow(context, client, await client.call('creations.create', { body: { template, values } }, { idempotencyKey: randomUUID() }), options)
+      const change = await client.call('creations.create', { body: { template, values } }, { idempotencyKey: randomUUID() }).catch(async (error: unknown) => {
+        throw await atTheField(error, options.values)
+      })
+      await follow(context, client, change, options)
     })
 }
 
@@ -44,23 +49,29 @@ async function preview(context: CliContext, template: string, values: Record<str
   const result = await client.call('creations.preview', { body: { template, values } })
   const format = formatOf(options)
   if (format !== 'table') printValue(context.terminal, format, result)
-  else {
-    context.terminal.out(
-      tableText(
-        ['step', 'action'],
-        result.steps.map((step) => [step.name, step.action]),
-      ),
-    )
-    context.terminal.out('')
-    context.terminal.out(
-      tableText(
-        ['file', 'bytes'],
-        result.files.map((file) => [file.path, String(file.content.length)]),
-      ),
-    )
-  }
-  for (const problem of result.problems) context.terminal.note(`${problem.field}: ${problem.message}`)
+  else if (result.problems.length === 0) context.terminal.out(previewText(result))
+  const place = options.values === undefined ? undefined : await valuePlaces(options.values)
+  for (const problem of result.problems)
+    context.terminal.note(`${place?.(problem.field) ?? ''}${problem.field === '' ? '' : `${problem.field}: `}${problem.message}`)
   if (result.problems.length > 0) context.exitWith(EXIT.usage)
+}
+
+/** Wrong values are wrong usage, told at their lines. */
+async function atTheField(error: unknown, file: string | undefined): Promise<unknown> {
+  if (!(error instanceof ApiProblem) || error.code !== 'platform.scaffolder.values_invalid') return error
+  const place = file === undefined ? undefined : await valuePlaces(file)
+  return new CliError([error.message, ...error.errors.map((fault) => `  ${place?.(fault.field) ?? ''}${fault.field}: ${fault.message}`)].join('\n'), EXIT.usage)
+}
+
+/** Leads a field of the values, e.g. `values.name`, to its line in the file that gave it. */
+async function valuePlaces(file: string): Promise<(field: string) => string | undefined> {
+  const document = parseSource(file, await readFile(file, 'utf8')).documents[0]
+  return (field) => {
+    if (!document || !field.startsWith('values')) return undefined
+    const path = field.split('.').slice(1)
+    const { line, column } = document.locate(path)
+    return `${file}:${line}:${column}: `
+  }
 }
 
 async function valuesOf(options: CreateOptions): Promise<Record<string, Json>> {

@@ -48,7 +48,7 @@ export function dryRunRoute(deps: BackstageScaffolderDeps): Route {
         repositoryUrl: deps.repositoryUrl,
         user: input.caller?.principal ?? 'user:default/guest',
         secrets: Object.keys(body.secrets),
-        hosts: deps.hosts,
+        hosts: await deps.hosts?.(),
         fetch: deps.fetch,
         findEntity: deps.findEntity,
         fillsDefaults: false,

@@ -4,6 +4,7 @@ import type { Secret } from '#kernel/common/secret'
 import type { HostRequest } from '../actions/index.ts'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
 import { revealSecrets } from '../task-secrets.ts'
+import { effectKey } from './effect-key.ts'
 import type { Outside } from './outside.ts'
 import { textOf } from './task-driver.ts'
 
@@ -34,7 +35,8 @@ export async function applyHostCall(deps: CallDeps, action: PlannedAction, conte
   return { outcome: 'done', message: action.title, outputs }
 }
 
-export async function applyDispatch(deps: CallDeps, action: PlannedAction): Promise<Outcome> {
+/** Starts a workflow of a repository, here or elsewhere. */
+export async function applyDispatch(deps: CallDeps, action: PlannedAction, { key }: ApplyContext): Promise<Outcome> {
   const { input } = action
   const host = typeof input['host'] === 'string' ? input['host'] : ''
   if (!deps.outside.dispatchWorkflow) throw scaffolderFaults.unsupported({ what: 'starting workflows from a template is not set up here' })
@@ -46,7 +48,7 @@ export async function applyDispatch(deps: CallDeps, action: PlannedAction): Prom
     textOf(action, 'ref'),
     textOf(action, 'actor'),
   ]
-  await deps.outside.dispatchWorkflow({ host, owner, name, workflow, ref, inputs, actor })
+  await deps.outside.dispatchWorkflow({ host, owner, name, workflow, ref, inputs, actor, key: effectKey(action, key) })
   return { outcome: 'done', message: `started ${workflow} of ${owner}/${name}`, outputs: {} }
 }
 

@@ -10,7 +10,7 @@ import { textOf } from './task-driver.ts'
 
 /** What commits and pull requests need of the outside. */
 export interface CommitDeps {
-  hostOf: (host: string) => GitHost
+  hostOf: (host: string) => GitHost | Promise<GitHost>
   renderFiles: (input: JsonObject) => Promise<readonly TemplateFile[]>
 }
 
@@ -29,7 +29,7 @@ export async function applyCommit(deps: CommitDeps, action: PlannedAction, conte
 export async function applyPullRequest(deps: CommitDeps, action: PlannedAction, context: ApplyContext): Promise<Outcome> {
   const { input } = action
   const place = placeOf(action)
-  const host = deps.hostOf(place.host)
+  const host = await deps.hostOf(place.host)
   const { owner, name } = place
   const targetBranch = typeof input['targetBranch'] === 'string' ? input['targetBranch'] : await defaultBranchOf(host, place, action)
   const sourceBranch = textOf(action, 'branch')
@@ -55,7 +55,7 @@ export async function applyPullRequest(deps: CommitDeps, action: PlannedAction, 
 async function commitOn(deps: CommitDeps, action: PlannedAction, context: ApplyContext, branch: string, from?: string): Promise<string> {
   const { input } = action
   const place = placeOf(action)
-  const host = deps.hostOf(place.host)
+  const host = await deps.hostOf(place.host)
   const { owner, name } = place
   const line = `Fairway-Effect: ${effectKey(action, context.key)}`
   const files = await deps.renderFiles(input)

@@ -50,7 +50,7 @@ export function createCreationDrivers(deps: CreationDriverDeps): CreationDrivers
     register: new RegisterDriver({ repositories: deps.repositories, query: deps.query, outside }),
     commit: of('commit', async (action, context) => await applyCommit(commits, action, context)),
     'pull-request': of('pull-request', async (action, context) => await applyPullRequest(commits, action, context)),
-    dispatch: of('dispatch', async (action) => await applyDispatch(calls, action)),
+    dispatch: of('dispatch', async (action, context) => await applyDispatch(calls, action, context)),
     'host-call': of('host-call', async (action, context) => await applyHostCall(calls, action, context)),
     // People have agreed before it is applied: see `gates` of the plan.
     approval: of('approval', async () => await Promise.resolve({ outcome: 'done', message: 'people agreed', outputs: {} })),

@@ -29,10 +29,10 @@ type Host = Pick<GitHost, 'commitFiles' | 'resolveRef' | 'log' | 'findRepository
  */
 export class FilesDriver implements Driver {
   readonly name = 'files'
-  readonly #hostOf: (host: string) => Host
+  readonly #hostOf: (host: string) => Host | Promise<Host>
   readonly #renderFiles: (input: JsonObject) => Promise<readonly TemplateFile[]>
 
-  constructor(deps: { hostOf: (host: string) => Host; renderFiles: (input: JsonObject) => Promise<readonly TemplateFile[]> }) {
+  constructor(deps: { hostOf: (host: string) => Host | Promise<Host>; renderFiles: (input: JsonObject) => Promise<readonly TemplateFile[]> }) {
     this.#hostOf = deps.hostOf
     this.#renderFiles = deps.renderFiles
   }
@@ -66,7 +66,8 @@ export class FilesDriver implements Driver {
     const files = await this.#renderFiles(action.input)
     if (digestOf(files) !== wish.digest) throw driverFaults.stale({ target: action.target })
     try {
-      const { sha } = await this.#hostOf(wish.host).commitFiles({
+      const host = await this.#hostOf(wish.host)
+      const { sha } = await host.commitFiles({
         owner: wish.owner,
         name: wish.name,
         branch: wish.branch,
@@ -93,7 +94,7 @@ export class FilesDriver implements Driver {
   async remove(_target: string, _context: ApplyContext): Promise<void> {}
 
   async #headOf({ host: hostName, owner, name, branch }: Place & { branch: string }): Promise<{ sha: string; message: string } | undefined> {
-    const host = this.#hostOf(hostName)
+    const host = await this.#hostOf(hostName)
     if (!(await host.findRepository(owner, name))) return undefined
     const sha = await host.resolveRef({ owner, name, ref: `refs/heads/${branch}` })
     if (sha === undefined) return undefined

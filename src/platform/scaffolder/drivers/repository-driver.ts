@@ -27,11 +27,11 @@ type Host = Pick<GitHost, 'createRepository' | 'findRepository' | 'deleteReposit
  */
 export class RepositoryDriver implements Driver {
   readonly name = 'repository'
-  readonly #hostOf: (host: string) => Host
+  readonly #hostOf: (host: string) => Host | Promise<Host>
   readonly #db: Database
 
   /** @param deps `hostOf` gives the host of a name (empty: the built-in one), or throws a fault that says what there is. */
-  constructor(deps: { hostOf: (host: string) => Host; db: Database }) {
+  constructor(deps: { hostOf: (host: string) => Host | Promise<Host>; db: Database }) {
     this.#hostOf = deps.hostOf
     this.#db = deps.db
   }
@@ -78,7 +78,8 @@ export class RepositoryDriver implements Driver {
     // Written before the deed, so that a crash between the two is told from somebody else's repository of that name.
     await recordIntent(this.#db, changeId, repository)
     try {
-      const made = await this.#hostOf(wish.host).createRepository({
+      const host = await this.#hostOf(wish.host)
+      const made = await host.createRepository({
         owner: wish.owner,
         name: wish.name,
         description: wish.description,
@@ -104,14 +105,14 @@ export class RepositoryDriver implements Driver {
 
   async remove(target: string, _context: ApplyContext): Promise<void> {
     const { host, ...repository } = placeOf(target)
-    await this.#hostOf(host).deleteRepository(repository, 'system:fairway')
+    await (await this.#hostOf(host)).deleteRepository(repository, 'system:fairway')
   }
 
   async #undo(action: PlannedAction, context: ApplyContext): Promise<Outcome> {
     const wish = parse(undo, action)
     const { owner, name, actor } = wish
     const repository = placeText(wish)
-    const host = this.#hostOf(wish.host)
+    const host = await this.#hostOf(wish.host)
     const ours = effectOwner(action, context.key)
     const [effect, found] = [await findEffect(this.#db, ours, repository), await this.#find(wish)]
     if (!found || !effect) return { outcome: 'done', message: `${repository} was not made by this change`, outputs: {} }
@@ -126,14 +127,14 @@ export class RepositoryDriver implements Driver {
   }
 
   async #find(place: Place): Promise<Repository | undefined> {
-    return await this.#hostOf(place.host).findRepository(place.owner, place.name)
+    return await (await this.#hostOf(place.host)).findRepository(place.owner, place.name)
   }
 
   /** The one that this change made: by its id; or, when we died before noting the id, made since by the same person and still empty. */
   async #isOurs(place: Place, found: Repository, effect: { repositoryId: string | null; createdAt: Date }, createdBy: string): Promise<boolean> {
     if (effect.repositoryId !== null) return effect.repositoryId === found.id
     const { owner, name } = place
-    const isEmpty = (await this.#hostOf(place.host).resolveRef({ owner, name, ref: found.defaultBranch })) === undefined
+    const isEmpty = (await (await this.#hostOf(place.host)).resolveRef({ owner, name, ref: found.defaultBranch })) === undefined
     return isEmpty && found.createdBy === createdBy && found.createdAt.getTime() >= effect.createdAt.getTime() - 1_000
   }
 }

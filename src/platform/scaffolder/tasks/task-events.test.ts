@@ -71,7 +71,9 @@ function changeAt(done: number, next: 'pending' | 'running' | 'failed' | 'undone
     finishedAt: isOver ? at(10) : null,
   }
 }
-const told = (change: AttemptChange): string[] => taskEvents('t', [{ change, block: 1 }], 4).map((event) => event.body.message.replaceAll(/\u001B\[\d+m/g, ''))
+// oxlint-disable-next-line no-control-regex -- the escape character begins a colour code
+const COLOUR = /\u001B\[\d+m/g
+const told = (change: AttemptChange): string[] => taskEvents('t', [{ change, block: 1 }], 4).map((event) => event.body.message.replaceAll(COLOUR, ''))
 
 describe('taskEvents', () => {
   it('tell a run from its beginning to where it stands', () => {

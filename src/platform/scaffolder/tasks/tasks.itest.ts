@@ -62,7 +62,7 @@ beforeAll(async () => {
   const outside = {
     callHost: async (_host: string, request: { path: string; body?: unknown }) =>
       await Promise.resolve((calls.push({ path: request.path, body: request.body }), { id: 7 })),
-    findHost: (name: string) => (name === 'github.com' ? host : undefined),
+    findHost: async (name: string) => await Promise.resolve(name === 'github.com' ? host : undefined),
   }
   const scaffolder = createScaffolder({
     ...shared,
@@ -70,7 +70,7 @@ beforeAll(async () => {
     catalog,
     publicUrl,
     outside,
-    hosts: { list: () => [{ host: 'github.com', type: 'github', webUrl: 'https://github.com' }] },
+    hosts: async () => await Promise.resolve({ list: () => [{ host: 'github.com', type: 'github' as const, webUrl: 'https://github.com' }] }),
     sealing: await Keyring.open(path.join(folder, 'master.key')),
     follow: (options) => events.feed.follow(options),
   })
