@@ -143,8 +143,8 @@ describe('wrong values for a creation', () => {
     { why: 'an owner that there is not', values: { name: 'half-made', owner: 'group:default/absent' }, field: 'values.owner' },
     {
       why: 'a repository owner with a path',
-      values: { name: 'half-made', owner: 'group:default/payments', repoOwner: '../fairway' },
-      field: 'values.repoOwner',
+      values: { name: 'half-made', owner: 'group:default/payments', repoUrl: '?owner=../fairway&repo=half-made' },
+      field: 'values.repoUrl',
     },
   ])('$why: names the field, and nothing is made', async ({ values, field }) => {
     await unchangedBy(async () => {

@@ -28,7 +28,7 @@ run "a_long_name_is_cut_and_stays_its_own" {
   }
 
   assert {
-    condition     = length(output.value) <= 24 && can(regex("^orders-production?-?[a-z0-9-]*-[0-9a-f]{8}$", output.value))
+    condition     = length(output.value) <= 24 && can(regex("^orders-prod[a-z]*-[0-9a-f]{8}$", output.value))
     error_message = "it is ${output.value}"
   }
 }
