@@ -67,7 +67,7 @@ it('a foreign host is declared, given its token, read, and listened to', async (
 
   expect((await fairway(['git-hosts', 'webhook', 'forge', 'acme/ledger'])).code).toBe(0)
   const [hook] = forge.repositories.find('acme', 'ledger')?.hooks ?? []
-  const { url, secret } = hook?.config as { url: string; secret: string }
+  const { url, secret } = (hook?.config ?? {}) as { url: string; secret: string }
   expect(url).toBe(`${platform.url}/api/v1/webhooks/git/${encodeURIComponent(name)}`)
   const after = await pushToForge(component('Second'))
   const body = JSON.stringify({

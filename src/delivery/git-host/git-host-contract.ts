@@ -30,7 +30,7 @@ export function gitHostContract(name: string, make: () => Promise<GitHostUnderTe
     let prepareOwner: GitHostUnderTest['prepareOwner']
     const promise = (key: GitHostPromise, title: string, work: () => Promise<void>): void => {
       const reason = leftOut[key]
-      // oxlint-disable-next-line vitest/valid-title -- the title is given
+      // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- both are given
       it.skipIf(reason !== undefined)(reason === undefined ? title : `${title} (left out: ${reason})`, work)
     }
     let owner: string

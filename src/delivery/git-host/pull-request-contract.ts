@@ -23,7 +23,7 @@ export function pullRequestContract(name: string, make: () => Promise<PullReques
   describe(`PullRequests contract: ${name}`, () => {
     const promise = (key: PullRequestPromise, title: string, work: () => Promise<void>): void => {
       const reason = leftOut[key]
-      // oxlint-disable-next-line vitest/valid-title -- the title is given
+      // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- both are given
       it.skipIf(reason !== undefined)(reason === undefined ? title : `${title} (left out: ${reason})`, work)
     }
     let host: GitHost

@@ -4,7 +4,7 @@
  * "Use personal access tokens" (a bad token is shown the sign-in page, as 203). It is no Azure DevOps: policies and permissions are not there.
  */
 import { ForgeRepositories, type StoredPull, type StoredRepository } from './forge-repositories.ts'
-import { startForgeServer, type ForgeRequest, type ForgeResponse, type ForgeRoute, type ForgeServer } from './forge-server.ts'
+import { startForgeServer, textOf, type ForgeRequest, type ForgeResponse, type ForgeRoute, type ForgeServer } from './forge-server.ts'
 
 export interface AzureProject {
   id: string
@@ -108,10 +108,10 @@ export async function startAzureServer(): Promise<AzureServer> {
       async ({ params, body }) => {
         if (!projectOf(params))
           return problem(404, 'ProjectDoesNotExistWithNameException', `TF200016: The following project does not exist: ${params[1] ?? ''}.`)
-        const made = await repositories.create(`${params[0] ?? ''}/${params[1] ?? ''}`, String(body['name']), '')
+        const made = await repositories.create(`${params[0] ?? ''}/${params[1] ?? ''}`, textOf(body, 'name'), '')
         return made
           ? { status: 201, body: await shownRepository(made) }
-          : problem(409, 'GitRepositoryNameAlreadyExistsException', `TF400948: A Git repository with the name ${String(body['name'])} already exists.`)
+          : problem(409, 'GitRepositoryNameAlreadyExistsException', `TF400948: A Git repository with the name ${textOf(body, 'name')} already exists.`)
       },
     ],
     [
@@ -141,13 +141,13 @@ export async function startAzureServer(): Promise<AzureServer> {
       'POST',
       new RegExp(`${base}/([^/]+)/pullrequests$`),
       within(async (repository, { body }) => {
-        const [source, target] = [String(body['sourceRefName']).replace('refs/heads/', ''), String(body['targetRefName']).replace('refs/heads/', '')]
+        const [source, target] = [textOf(body, 'sourceRefName').replace('refs/heads/', ''), textOf(body, 'targetRefName').replace('refs/heads/', '')]
         if (repository.pulls.some((each) => each.state === 'open' && each.source === source && each.target === target))
           return problem(409, 'GitPullRequestExistsException', 'TF401179: An active pull request for the source and target branch already exists.')
-        const description = String(body['description'] ?? '')
+        const description = textOf(body, 'description')
         if (description.length > 4_000) return problem(400, 'InvalidArgumentValueException', 'A maximum of 4000 characters is allowed for the description.')
         const labels = ((body['labels'] ?? []) as { name: string }[]).map((label) => label.name)
-        const pull = await repositories.open(repository, { title: String(body['title']), body: description, source, target, labels })
+        const pull = await repositories.open(repository, { title: textOf(body, 'title'), body: description, source, target, labels })
         return { status: 201, body: await shownPull(repository, pull, true) }
       }),
     ],
@@ -208,7 +208,7 @@ export async function startAzureServer(): Promise<AzureServer> {
       'POST',
       new RegExp(`${base}/([^/]+)/pullrequests/(\\d+)/labels$`),
       withPull((_repository, pull, { body }) => {
-        const name = String(body['name'])
+        const name = textOf(body, 'name')
         if (!pull.labels.includes(name)) pull.labels.push(name)
         return { status: 200, body: { id: name, name, active: true } }
       }),

@@ -140,6 +140,12 @@ async function serveGit(
   return { status: status === undefined ? 200 : Number.parseInt(status, 10), headers: rest, body: output.subarray(end + 4) }
 }
 
+/** A text of a body; `otherwise` when it is none. */
+export function textOf(body: Record<string, unknown>, key: string, otherwise = ''): string {
+  const value = body[key]
+  return typeof value === 'string' ? value : otherwise
+}
+
 /** A page of a list by number, and its `Link` header as GitHub and GitLab have it (RFC 8288). */
 export function pageOf<T>(
   items: readonly T[],

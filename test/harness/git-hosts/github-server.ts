@@ -4,7 +4,7 @@
  * (Organization.membersWithRole). It is no GitHub: rules of branches, forks and permissions are not there.
  */
 import { ForgeRepositories, type StoredPull, type StoredRepository } from './forge-repositories.ts'
-import { pageOf, startForgeServer, type ForgeRequest, type ForgeResponse, type ForgeRoute, type ForgeServer } from './forge-server.ts'
+import { pageOf, startForgeServer, textOf, type ForgeRequest, type ForgeResponse, type ForgeRoute, type ForgeServer } from './forge-server.ts'
 
 /** People and teams of the test organisation. */
 export interface GithubPeople {
@@ -130,7 +130,7 @@ export async function startGithubServer(): Promise<GithubServer> {
       /^\/orgs\/([^/]+)\/repos$/,
       async ({ params: [owner = ''], body }) => {
         if (!organisations.has(owner)) return NOT_FOUND
-        const made = await repositories.create(owner, String(body['name']), String(body['description'] ?? ''))
+        const made = await repositories.create(owner, textOf(body, 'name'), textOf(body, 'description'))
         return made
           ? { status: 201, body: await shownRepository(made) }
           : { ...invalid('Repository', { code: 'custom', field: 'name', message: 'name already exists on this account' }), status: 422 }
@@ -160,7 +160,7 @@ export async function startGithubServer(): Promise<GithubServer> {
       'POST',
       new RegExp(`^${repositoryPattern}/pulls$`),
       within(async (repository, { body }) => {
-        const [source, target] = [String(body['head']), String(body['base'])]
+        const [source, target] = [textOf(body, 'head'), textOf(body, 'base')]
         for (const [field, branch] of [
           ['head', source],
           ['base', target],
@@ -170,7 +170,7 @@ export async function startGithubServer(): Promise<GithubServer> {
           return invalid('PullRequest', `A pull request already exists for ${repository.owner}:${source}.`)
         const [head, base] = [(await repositories.head(repository, source)) ?? '', (await repositories.head(repository, target)) ?? '']
         if (await repositories.isAncestor(repository, head, base)) return invalid('PullRequest', `No commits between ${target} and ${source}`)
-        const pull = await repositories.open(repository, { title: String(body['title']), body: String(body['body'] ?? ''), source, target, labels: [] })
+        const pull = await repositories.open(repository, { title: textOf(body, 'title'), body: textOf(body, 'body'), source, target, labels: [] })
         return { status: 201, body: await shownPull(repository, pull, true) }
       }),
     ],
@@ -223,7 +223,7 @@ export async function startGithubServer(): Promise<GithubServer> {
         const method = body['merge_method'] === 'squash' ? 'squash' : 'merge'
         const title =
           typeof body['commit_title'] === 'string' ? body['commit_title'] : `Merge pull request #${pull.number} from ${repository.owner}/${pull.source}`
-        const message = [title, String(body['commit_message'] ?? '')].filter((part) => part !== '').join('\n\n')
+        const message = [title, textOf(body, 'commit_message')].filter((part) => part !== '').join('\n\n')
         if (!(await repositories.merge(repository, pull, { method, message })))
           return { status: 405, body: { message: 'Pull Request is not mergeable', status: '405' } }
         return { status: 200, body: { sha: pull.mergeSha, merged: true, message: 'Pull Request successfully merged' } }

@@ -4,7 +4,7 @@
  * /api/personal_access_tokens/. It is no GitLab: approvals, pipelines and permissions are not there.
  */
 import { ForgeRepositories, type StoredPull, type StoredRepository } from './forge-repositories.ts'
-import { pageOf, startForgeServer, type ForgeRequest, type ForgeResponse, type ForgeRoute, type ForgeServer } from './forge-server.ts'
+import { pageOf, startForgeServer, textOf, type ForgeRequest, type ForgeResponse, type ForgeRoute, type ForgeServer } from './forge-server.ts'
 
 export interface GitlabGroupPeople {
   name: string
@@ -88,8 +88,8 @@ export async function startGitlabServer(): Promise<GitlabServer> {
       const pull = repository.pulls.find((each) => each.number === Number(request.params[1]))
       return pull ? await handle(repository, pull, request) : missing('Not found')
     })
-  const labelsOf = (value: unknown): string[] =>
-    String(value ?? '')
+  const labelsOf = (body: Record<string, unknown>): string[] =>
+    textOf(body, 'labels')
       .split(',')
       .filter((label) => label !== '')
   const project = '/projects/([^/]+)'
@@ -109,7 +109,7 @@ export async function startGitlabServer(): Promise<GitlabServer> {
       /^\/projects$/,
       async ({ body }) => {
         const owner = [...groups.keys()][Number(body['namespace_id']) - 1] ?? ''
-        const made = await repositories.create(owner, String(body['path']), String(body['description'] ?? ''))
+        const made = await repositories.create(owner, textOf(body, 'path'), textOf(body, 'description'))
         const taken = ['has already been taken']
         return made
           ? { status: 201, body: await shownProject(made) }
@@ -165,15 +165,15 @@ export async function startGitlabServer(): Promise<GitlabServer> {
       'POST',
       new RegExp(`^${project}/merge_requests$`),
       within(async (repository, { body }) => {
-        const [source, target] = [String(body['source_branch']), String(body['target_branch'])]
+        const [source, target] = [textOf(body, 'source_branch'), textOf(body, 'target_branch')]
         const held = repository.pulls.find((each) => each.state === 'open' && each.source === source && each.target === target)
         if (held) return { status: 409, body: { message: [`Another open merge request already exists for this source branch: !${held.number}`] } }
         const pull = await repositories.open(repository, {
-          title: String(body['title']),
-          body: String(body['description'] ?? ''),
+          title: textOf(body, 'title'),
+          body: textOf(body, 'description'),
           source,
           target,
-          labels: labelsOf(body['labels']),
+          labels: labelsOf(body),
         })
         return { status: 201, body: await shownMergeRequest(repository, pull) }
       }),
@@ -208,7 +208,7 @@ export async function startGitlabServer(): Promise<GitlabServer> {
       withPull(async (repository, pull, { body }) => {
         if (typeof body['title'] === 'string') pull.title = body['title']
         if (typeof body['description'] === 'string') pull.body = body['description']
-        if ('labels' in body) pull.labels = labelsOf(body['labels'])
+        if ('labels' in body) pull.labels = labelsOf(body)
         if (body['state_event'] === 'close' && pull.state === 'open') pull.state = 'closed'
         pull.updatedAt = new Date()
         return { status: 200, body: await shownMergeRequest(repository, pull) }
@@ -225,8 +225,10 @@ export async function startGitlabServer(): Promise<GitlabServer> {
         if (typeof body['sha'] === 'string' && body['sha'] !== pull.headSha)
           return { status: 409, body: { message: `SHA does not match HEAD of source branch: ${pull.headSha}` } }
         const method = body['squash'] === true ? 'squash' : 'merge'
-        const message = String(
-          (method === 'squash' ? body['squash_commit_message'] : body['merge_commit_message']) ?? `Merge branch '${pull.source}' into '${pull.target}'`,
+        const message = textOf(
+          body,
+          method === 'squash' ? 'squash_commit_message' : 'merge_commit_message',
+          `Merge branch '${pull.source}' into '${pull.target}'`,
         )
         pull.pending = { method, message }
         const isMerged = await repositories.merge(repository, pull, { method, message, shape: 'semi' })

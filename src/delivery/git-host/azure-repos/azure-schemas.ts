@@ -73,6 +73,6 @@ export function toPullRequest(found: z.infer<typeof azurePullRequest>, repositor
 }
 
 /** `refs/heads/main` as `main`. */
-export function shortRef(ref: string): string {
+function shortRef(ref: string): string {
   return ref.replace(/^refs\/heads\//, '')
 }

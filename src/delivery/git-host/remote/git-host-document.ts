@@ -65,7 +65,7 @@ const gitHostDocumentSchema = z
   })
 
 /** Where the secrets of a host lie, e.g. `git-hosts/github.com` or `git-hosts/git.corp.example-3000`. */
-export function secretFolderOf(url: string): string {
+function secretFolderOf(url: string): string {
   return `git-hosts/${new URL(url).host.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-')}`
 }
 

@@ -20,7 +20,7 @@ export function rateLimitSeconds(status: number, headers: Headers, body: string,
 const UNTOLD_SECONDS = 60
 
 /** RFC 9110, 10.2.3: seconds or a date. */
-export function retryAfterSeconds(headers: Headers, now: Date): number | undefined {
+function retryAfterSeconds(headers: Headers, now: Date): number | undefined {
   const text = headers.get('retry-after')?.trim()
   if (text === undefined || text === '') return undefined
   if (/^\d{1,9}$/.test(text)) return atLeastOne(Number(text))
