@@ -109,3 +109,9 @@ describe('patterns', () => {
     expect(problemsOfSchema({ properties: { a: { type: 'string', pattern: '(' } } })[0]).toContain('this is no JSON Schema')
   })
 })
+
+it('holds each field of a page to its own pattern', () => {
+  const page = { properties: { letters: { type: 'string', pattern: '^[a-z]+$' }, digits: { type: 'string', pattern: '^[0-9]+$' } } }
+  expect(checkValues([page], { letters: 'abc', digits: '123' }).problems).toEqual([])
+  expect(checkValues([page], { letters: '123', digits: 'abc' }).problems.map(({ field }) => field)).toEqual(['values.letters', 'values.digits'])
+})

@@ -9,6 +9,8 @@ let room: Context | undefined
 /** What JSON Schema's `pattern` needs of a regular expression. */
 export interface SchemaPattern {
   test(text: string): boolean
+  /** Its source. Ajv tells patterns of one schema apart by it. */
+  toString(): string
 }
 
 /**
@@ -22,6 +24,7 @@ export function schemaPattern(source: string): SchemaPattern {
   // oxlint-disable-next-line no-new -- says whether it is a pattern
   new RegExp(source, 'u')
   return {
+    toString: () => source,
     test(text) {
       room ??= createContext(Object.create(null) as Context, { codeGeneration: { strings: false, wasm: false } })
       Object.assign(room, { source, text })
@@ -38,6 +41,7 @@ function linearPattern(source: string): SchemaPattern | undefined {
   try {
     const pattern = new Pattern(source)
     return {
+      toString: () => source,
       test(text) {
         try {
           return pattern.test(text)
