@@ -18,6 +18,7 @@ import { ADMINISTRATOR, createIdentity } from '#platform/identity'
 import { createPolicies } from '#platform/policy'
 import { createScaffolder, seedOrganisation } from '#platform/scaffolder'
 import { createSecrets, Keyring } from '#platform/secret'
+import { createViews } from '#platform/view'
 import { createResources } from '#provisioning/resource'
 import { createStates } from '#provisioning/state'
 import { ingressApi, startIngress } from '#runtime/ingress'
@@ -243,6 +244,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     ...catalog.routes,
     ...sources.locations.routes,
     ...docs.routes,
+    ...createViews({ db, journal, clock }).routes,
     ...interop({ gitHost: delivery.gitHost, catalog, locations: sources.locations.service, egress: sources.egress, publicUrl: () => door.url }),
     ...environments.routes,
     ...policies.routes,
