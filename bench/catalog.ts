@@ -6,11 +6,13 @@ import { isAnswered, serviceToken } from './catalog/api.ts'
 import { closedLoop, type LoadRound, type LoadTarget } from './catalog/closed-loop.ts'
 import { databaseUrlOf, readDatabaseSize, type DatabaseSize } from './catalog/database-size.ts'
 import { MeasuredServer, type ServerCpu } from './catalog/measured-server.ts'
+import { CatalogFolder } from './catalog/folder.ts'
+import type { CatalogPlace, Edit } from './catalog/place.ts'
 import { CatalogClone } from './catalog/push.ts'
 import { fillCatalog } from './catalog/sql-fill.ts'
 import { SCENARIOS, type Mode, type Scenario } from './catalog/scenarios.ts'
 import { entityCountOf, type CatalogSize } from './catalog/seeded-catalog.ts'
-import { median, type BenchContext, type Measurement } from './measure.ts'
+import { lineOf, median, type BenchContext, type Measurement } from './measure.ts'
 import { startMeasured } from './platform.ts'
 
 const WARM_UP_SECONDS = 0.5
@@ -25,7 +27,9 @@ export async function measureCatalog(context: BenchContext): Promise<Measurement
 
 async function measureSize(size: CatalogSize, context: BenchContext): Promise<Measurement[]> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'fairway-bench-'))
-  let platform = await startMeasured(dataDir)
+  const folder = await mkdtemp(path.join(tmpdir(), 'fairway-bench-files-'))
+  const environment = { FAIRWAY_CATALOG_FOLDERS: folder }
+  let platform = await startMeasured(dataDir, environment)
   try {
     await sleep(3_000) // what ships with the platform is in its repositories and the catalog
     const measurements: Measurement[] = []
@@ -34,18 +38,23 @@ async function measureSize(size: CatalogSize, context: BenchContext): Promise<Me
       const took = await fillCatalog(await databaseUrlOf(dataDir), size)
       const after = await readDatabaseSize(dataDir)
       await platform.stop()
-      platform = await startMeasured(dataDir)
+      platform = await startMeasured(dataDir, environment)
       measurements.push(...filledMeasurements(size, { took, before, after, readyMs: platform.readyMs, readyCpuMs: platform.readyCpuMs ?? 0 }))
     }
     const server = await MeasuredServer.of(platform.pid, dataDir)
     const administrator = { url: platform.url, token: (await readFile(path.join(dataDir, 'admin.token'), 'utf8')).trim() }
-    if (size.components > 0 && !context.catalog.isFilled) measurements.push(...(await measureIngest(size, { server, administrator, dataDir })))
+    if (size.components > 0 && !context.catalog.isFilled) {
+      await using place = context.catalog.isPushed ? await CatalogClone.open(administrator) : new CatalogFolder(folder, administrator)
+      measurements.push(...(await measureIngest(size, { server, place, dataDir })))
+      for (const measured of measurements) context.progress(lineOf(measured))
+    }
     const asked = size.components > 0 ? size : { components: 1 }
     measurements.push(...(await measureQueries(asked, context, server, await serviceToken(administrator))))
     return measurements
   } finally {
     await platform.stop()
     await rm(dataDir, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -72,21 +81,20 @@ function filledMeasurements(
   ]
 }
 
-async function measureIngest(size: CatalogSize, at: { server: MeasuredServer; administrator: LoadTarget; dataDir: string }): Promise<Measurement[]> {
+async function measureIngest(size: CatalogSize, at: { server: MeasuredServer; place: CatalogPlace; dataDir: string }): Promise<Measurement[]> {
   const label = labelOf(size)
   const before = await readDatabaseSize(at.dataDir)
-  await using clone = await CatalogClone.open(at.administrator)
-  const ingest = await clone.ingest(size, at.server)
+  const ingest = await at.place.ingest(size, at.server)
   const after = await readDatabaseSize(at.dataDir)
   const memory = at.server.memory()
-  const edits: { visibleMs: number; pushMs: number }[] = []
-  for (let edit = 0; edit < EDITS; edit++) edits.push(await clone.edit(size, Math.floor((edit * size.components) / EDITS)))
+  const edits: Edit[] = []
+  for (let edit = 0; edit < EDITS; edit++) edits.push(await at.place.edit(size, Math.floor((edit * size.components) / EDITS)))
   return [
     {
       name: `${label} ingest`,
       value: ingest.seconds,
       unit: 's',
-      how: `git push of ${ingest.entities} entities to the last one seen, the push ${ingest.pushSeconds.toFixed(1)} s; CPU ${seconds(ingest.nodeMs)} node + ${seconds(ingest.postgresMs)} PostgreSQL`,
+      how: `by ${at.place.kind}, to the last of ${ingest.entities} entities seen, the telling ${ingest.saidSeconds.toFixed(1)} s; CPU ${seconds(ingest.nodeMs)} node + ${seconds(ingest.postgresMs)} PostgreSQL`,
       figures: { ...ingest },
     },
     {
@@ -108,7 +116,7 @@ async function measureIngest(size: CatalogSize, at: { server: MeasuredServer; ad
       name: `${label} edit to visible`,
       value: median(edits.map((edit) => edit.visibleMs)),
       unit: 'ms',
-      how: `git push of one altered entity to its being seen, n = ${EDITS}, of that the push ${median(edits.map((edit) => edit.pushMs)).toFixed(0)} ms, max ${Math.max(...edits.map((edit) => edit.visibleMs)).toFixed(0)} ms`,
+      how: `by ${at.place.kind}, one altered entity told of to seen, n = ${EDITS}, the telling ${median(edits.map((edit) => edit.saidMs)).toFixed(0)} ms, max ${Math.max(...edits.map((edit) => edit.visibleMs)).toFixed(0)} ms`,
       samples: edits.map((edit) => edit.visibleMs),
     },
   ]
@@ -133,7 +141,9 @@ async function measureQueries(size: CatalogSize, context: BenchContext, server: 
         process.stderr.write(`${scenario.name}: not answered here\n`)
         continue
       }
-      measurements.push(await measureScenario(scenario, { size, mode, server, target, roundSeconds, runs: context.runs }))
+      const measured = await measureScenario(scenario, { size, mode, server, target, roundSeconds, runs: context.runs })
+      context.progress(lineOf(measured))
+      measurements.push(measured)
     }
   }
   const memory = server.memory()

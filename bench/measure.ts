@@ -20,8 +20,10 @@ export interface Measurement {
 /** What a measure gets: how often to run, and a data folder with a finished first walk. */
 export interface BenchContext {
   runs: number
-  /** What `--components`, `--mode`, `--only`, `--seconds` and `--fill` said. */
-  catalog: { components: readonly number[]; modes: readonly string[]; only: readonly string[]; seconds: number; isFilled: boolean }
+  /** What `--components`, `--mode`, `--only`, `--seconds`, `--fill` and `--push` said. */
+  catalog: { components: readonly number[]; modes: readonly string[]; only: readonly string[]; seconds: number; isFilled: boolean; isPushed: boolean }
+  /** Says on standard error what a long measure has found so far. */
+  progress(text: string): void
   /** Walks once when no folder was given, and again never. No platform runs on it when it resolves. */
   walked(): Promise<WalkedData>
 }

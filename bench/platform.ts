@@ -23,12 +23,12 @@ export interface MeasuredPlatform {
  * until it is 200. Not by the door of `npm start` itself: that may install packages, and a measure changes nothing of the checkout.
  * @throws Error when the process ends first.
  */
-export async function startMeasured(dataDir: string): Promise<MeasuredPlatform> {
+export async function startMeasured(dataDir: string, environment: Readonly<Record<string, string>> = {}): Promise<MeasuredPlatform> {
   const [port, ingressPort] = [await freePort(), await freePort()]
   const url = `http://127.0.0.1:${port}`
   const startedAt = performance.now()
   const child = spawn(process.execPath, [...nodeArguments, 'src/main/start.ts', '--no-walk', '--json'], {
-    env: { ...childEnvironment(), FAIRWAY_DATA: dataDir, FAIRWAY_PORT: String(port), FAIRWAY_INGRESS_PORT: String(ingressPort) },
+    env: { ...childEnvironment(), FAIRWAY_DATA: dataDir, FAIRWAY_PORT: String(port), FAIRWAY_INGRESS_PORT: String(ingressPort), ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let errors = ''

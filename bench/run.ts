@@ -37,6 +37,7 @@ of catalog:
   --mode        random: parameters drawn anew for each request; repeated: the same question again; both unless told
   --only        names of scenarios, e.g. list-20,facets-4
   --seconds     of a round; 2 unless told
+  --push        push the files into the organisation's repository instead of registering their folder as a location
   --fill        write the catalog into its tables by SQL instead of pushing files, for a million entities
 `
 
@@ -52,6 +53,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     seconds: { type: 'string' },
     fill: { type: 'boolean' },
+    push: { type: 'boolean' },
   },
 })
 const unknown = positionals.filter((name) => !(name in MEASURES))
@@ -72,7 +74,9 @@ const context: BenchContext = {
     only: listOf(values.only, ''),
     seconds: Number(values.seconds ?? 2),
     isFilled: values.fill === true,
+    isPushed: values.push === true,
   },
+  progress: (text) => void process.stderr.write(`${text}\n`),
   walked: () => (walking ??= values.data === undefined ? walk() : Promise.resolve({ dataDir: path.resolve(values.data) })),
 }
 try {

@@ -104,7 +104,9 @@ async function pushTemplate(url: string, token: string): Promise<void> {
     await git('-C', 'x', 'commit', '-q', '-m', 'Add a template to measure with')
     await git('-C', 'x', 'push', '-q', 'origin', 'HEAD')
     for (let attempt = 0; attempt < 500; attempt++) {
-      const answer = await fetch(`${url}/api/scaffolder/v2/templates/default/template/bench/parameter-schema`, { headers: { authorization: `Bearer ${token}` } })
+      const answer = await fetch(`${url}/api/scaffolder/v2/templates/default/template/bench/parameter-schema`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
       await answer.body?.cancel()
       if (answer.status === 200) return
       await sleep(20)

@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 import { entityCount, askJson } from './api.ts'
 import { writeCatalog } from './catalog-files.ts'
 import type { LoadTarget } from './closed-loop.ts'
-import type { MeasuredServer, ServerCpu } from './measured-server.ts'
+import type { MeasuredServer } from './measured-server.ts'
+import { editedText, fileOf, type CatalogPlace, type Edit, type Ingest } from './place.ts'
 import { entityCountOf, nameOf, type CatalogSize } from './seeded-catalog.ts'
 
 const run = promisify(execFile)
@@ -16,17 +17,9 @@ const run = promisify(execFile)
 const REPOSITORY = 'fairway/organisation'
 const POLL_MS = 20
 
-/** What taking in a catalog cost. */
-export interface Ingest extends ServerCpu {
-  /** From `git push` to the last entity being visible. */
-  seconds: number
-  /** Of that, `git push` itself. */
-  pushSeconds: number
-  entities: number
-}
-
 /** A clone of the organisation's repository, by plain git. */
-export class CatalogClone implements AsyncDisposable {
+export class CatalogClone implements CatalogPlace {
+  readonly kind = 'push'
   readonly #folder: string
   readonly #target: LoadTarget
 
@@ -42,7 +35,6 @@ export class CatalogClone implements AsyncDisposable {
     return clone
   }
 
-  /** Pushes a whole catalog, and waits until all of it is seen. */
   async ingest(size: CatalogSize, server: MeasuredServer): Promise<Ingest> {
     const before = await entityCount(this.#target)
     await writeCatalog(path.join(this.#folder, 'bench'), size)
@@ -51,27 +43,26 @@ export class CatalogClone implements AsyncDisposable {
     const cpu = server.cpu()
     const startedAt = performance.now()
     await this.#git('push', '-q', 'origin', 'HEAD')
-    const pushSeconds = (performance.now() - startedAt) / 1000
+    const saidSeconds = (performance.now() - startedAt) / 1000
     while ((await entityCount(this.#target)) < before + entities) await sleep(POLL_MS * 5)
     const seconds = (performance.now() - startedAt) / 1000
     const after = server.cpu()
-    return { seconds, pushSeconds, entities, nodeMs: after.nodeMs - cpu.nodeMs, postgresMs: after.postgresMs - cpu.postgresMs }
+    return { seconds, saidSeconds, entities, nodeMs: after.nodeMs - cpu.nodeMs, postgresMs: after.postgresMs - cpu.postgresMs }
   }
 
-  /** Alters one Component in its file and pushes. @returns milliseconds from `git push` to the entity being seen altered, and of that the push. */
-  async edit(size: CatalogSize, index: number): Promise<{ visibleMs: number; pushMs: number }> {
+  async edit(size: CatalogSize, index: number): Promise<Edit> {
     const name = nameOf('Component', index, size.seed ?? 1)
     const title = `edited at ${Date.now()}`
     const file = path.join(this.#folder, 'bench', fileOf(size, index))
     const text = await readFile(file, 'utf8')
-    await writeFile(file, text.replace(new RegExp(`(\\n  name: ${name}\\n  title: ).*`), `$1${title}`))
+    await writeFile(file, editedText(text, name, title))
     await this.#commit('Edit one')
     const startedAt = performance.now()
     await this.#git('push', '-q', 'origin', 'HEAD')
-    const pushMs = performance.now() - startedAt
+    const saidMs = performance.now() - startedAt
     const route = `/api/catalog/entities/by-name/component/default/${name}`
     while ((await askJson<{ metadata: { title: string } }>(this.#target, route)).metadata.title !== title) await sleep(POLL_MS)
-    return { visibleMs: performance.now() - startedAt, pushMs }
+    return { visibleMs: performance.now() - startedAt, saidMs }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -86,10 +77,4 @@ export class CatalogClone implements AsyncDisposable {
   async #git(...args: string[]): Promise<void> {
     await run('git', ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.com', ...args], { cwd: this.#folder, maxBuffer: 2 ** 26 })
   }
-}
-
-/** Components come last. */
-function fileOf(size: CatalogSize, index: number): string {
-  const before = entityCountOf(size) - size.components
-  return `entities-${String(Math.floor((before + index) / 100)).padStart(4, '0')}.yaml`
 }
