@@ -101,6 +101,10 @@ export const operationTable: Record<keyof Operations, { method: string; path: st
   'tokens.create': { method: 'POST', path: '/api/v1/tokens' },
   'tokens.list': { method: 'GET', path: '/api/v1/tokens' },
   'tokens.revoke': { method: 'DELETE', path: '/api/v1/tokens/{id}' },
+  'views.create': { method: 'POST', path: '/api/v1/views' },
+  'views.delete': { method: 'DELETE', path: '/api/v1/views/{id}' },
+  'views.list': { method: 'GET', path: '/api/v1/views' },
+  'views.update': { method: 'PUT', path: '/api/v1/views/{id}' },
   'workloads.list': { method: 'GET', path: '/api/v1/workloads' },
   'workloads.restart': { method: 'POST', path: '/api/v1/workloads/restart' },
 }

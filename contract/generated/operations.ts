@@ -2701,6 +2701,80 @@ export interface Operations {
     }
     output: undefined
   }
+  'views.create': {
+    input: {
+      body: {
+        name: string
+        search: string
+        columns?: Array<string> | undefined
+        isShared?: boolean | undefined
+        page?: "catalog" | undefined
+      }
+    }
+    output: {
+      id: string
+      page: "catalog"
+      name: string
+      search: string
+      columns: Array<string>
+      isShared: boolean
+      owner: string
+      isOwn: boolean
+      updatedAt: string
+    }
+  }
+  'views.delete': {
+    input: {
+      params: {
+        id: string
+      }
+    }
+    output: undefined
+  }
+  'views.list': {
+    input: {
+      query?: {
+        page?: "catalog" | undefined
+      } | undefined
+    }
+    output: {
+      items: Array<{
+        id: string
+        page: "catalog"
+        name: string
+        search: string
+        columns: Array<string>
+        isShared: boolean
+        owner: string
+        isOwn: boolean
+        updatedAt: string
+      }>
+    }
+  }
+  'views.update': {
+    input: {
+      params: {
+        id: string
+      }
+      body: {
+        name: string
+        search: string
+        columns?: Array<string> | undefined
+        isShared?: boolean | undefined
+      }
+    }
+    output: {
+      id: string
+      page: "catalog"
+      name: string
+      search: string
+      columns: Array<string>
+      isShared: boolean
+      owner: string
+      isOwn: boolean
+      updatedAt: string
+    }
+  }
   'workloads.list': {
     input: {
       query?: {

@@ -27,10 +27,16 @@ const idParams = z.object({ id: z.string().max(100) })
 
 /** `/api/v1/views` */
 export function viewRoutes(service: ViewService): Route[] {
-  const shown = ({ createdAt: _, updatedAt, ...rest }: View, caller: Caller): z.infer<typeof view> => ({
-    ...rest,
-    isOwn: rest.owner === caller.principal,
-    updatedAt: updatedAt.toISOString(),
+  const shown = (kept: View, caller: Caller): z.infer<typeof view> => ({
+    id: kept.id,
+    page: kept.page,
+    name: kept.name,
+    search: kept.search,
+    columns: kept.columns,
+    isShared: kept.isShared,
+    owner: kept.owner,
+    isOwn: kept.owner === caller.principal,
+    updatedAt: kept.updatedAt.toISOString(),
   })
   // What others keep to themselves is not there, for anybody: that is said before any permission is asked.
   const resource = async ({ params, caller }: { params: { id: string }; caller: Caller }): Promise<ResourceRef> => {
