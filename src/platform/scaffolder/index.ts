@@ -1,5 +1,6 @@
 export * from './scaffolder.ts'
 export * from './seed-organisation.ts'
+export { recordCreation } from './creation-store.ts'
 export type { RenderAt, RenderAtOptions, RenderedAt, RenderedTree } from './render-at.ts'
 export type { HostCall, Outside, WorkflowDispatch } from './drivers/index.ts'
 export type { FetchSource, HostDirectory, HostType, ScmHost, TemplateFile } from './actions/index.ts'
