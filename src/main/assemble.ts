@@ -39,6 +39,7 @@ import { ensureSecret } from './ensure-secret.ts'
 import { objectivesOf } from './objectives.ts'
 import { deployableReleases } from './releases.ts'
 import { openFrontDoor } from './front-door.ts'
+import { search } from './search.ts'
 import { systemRoutes } from './system-routes.ts'
 import { useWhenStarted } from './use-when-started.ts'
 import { templateOutside } from './template-outside.ts'
@@ -109,9 +110,9 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     trusted: TRUSTED_REPOSITORIES,
     placeholders: sources.locations.placeholders,
     publicUrl: () => door.url,
-    searchSources: [],
   })
   const docs = documentation(base, { catalog, gitHosts: sources.gitHosts, publicUrl: () => door.url })
+  const found = search(base, { catalog, authorize, feed: events.feed })
   const components = readComponents(catalog.directory)
   const organisation = readOrganisation(catalog.directory, log)
   const environments = createEnvironments({ environments: organisation.environments })
@@ -242,6 +243,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     ...identity.routes,
     ...secrets.routes,
     ...catalog.routes,
+    ...found.routes,
     ...sources.locations.routes,
     ...docs.routes,
     ...createViews({ db, journal, clock }).routes,
@@ -274,6 +276,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
   ])
   engine = started
   stack.use(docs.start())
+  stack.use(found.start())
   stack.use(sources.locations.start())
   door.open(routes, { authenticate: identity.authenticate, authorize, telemetry })
 

@@ -50,7 +50,6 @@ beforeAll(async () => {
     trusted: TRUSTED_REPOSITORIES,
     placeholders: sources.locations.placeholders,
     publicUrl: () => PUBLIC_URL,
-    searchSources: [],
   })
   stack.use(await catalog.start({ databaseUrl: database.url }))
   const subscriber = {

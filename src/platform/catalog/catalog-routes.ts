@@ -9,7 +9,6 @@ import { readGraph } from './entity-graph.ts'
 import { previewEntities } from './entity-preview.ts'
 import type { EntityQuery } from './entity-query.ts'
 import { formatEntityRef, parseEntityRef } from './entity-ref.ts'
-import { searchAll, type SearchSource } from './entity-search.ts'
 import type { DocumentChecks } from './ingestion/read-file.ts'
 
 const entity = z.looseObject({
@@ -39,7 +38,7 @@ const node = z.object({
 })
 
 /** Our own catalog routes; Backstage's dialect is beside them. */
-export function catalogRoutes(deps: { db: Database; query: EntityQuery; searchSources: readonly SearchSource[]; checks?: DocumentChecks }): Route[] {
+export function catalogRoutes(deps: { db: Database; query: EntityQuery; checks?: DocumentChecks }): Route[] {
   const { query } = deps
   return [
     jsonRoute({
@@ -203,17 +202,6 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; searchSo
           conflicts: await query.conflictsOf(ref),
         }
       },
-    }),
-    jsonRoute({
-      method: 'GET',
-      path: '/api/v1/search',
-      operation: 'search.query',
-      summary: 'Find things by words: prefixes and typos count',
-      tag: 'catalog',
-      permission: 'catalog:read',
-      query: z.object({ q: z.string().max(200).default(''), limit: z.coerce.number().int().min(1).max(50).default(20) }),
-      response: z.object({ items: z.array(z.object({ kind: z.string(), ref: z.string(), title: z.string(), summary: z.string(), href: z.string() })) }),
-      handle: async ({ query: asked }) => ({ items: await searchAll(query, deps.searchSources, { text: asked.q, limit: asked.limit }) }),
     }),
   ]
 }

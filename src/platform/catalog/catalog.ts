@@ -10,7 +10,6 @@ import { catalogRoutes } from './catalog-routes.ts'
 import type { CatalogSource } from './catalog-source.ts'
 import { startCatalogSync } from './catalog-sync.ts'
 import { EntityQuery } from './entity-query.ts'
-import type { SearchSource } from './entity-search.ts'
 import { CatalogIndex } from './index/catalog-index.ts'
 import type { AlterationListener } from './ingestion/alteration.ts'
 import { CatalogIngestion } from './ingestion/catalog-ingestion.ts'
@@ -32,8 +31,6 @@ export interface CatalogDeps {
   listeners?: readonly AlterationListener[]
   /** Address of the platform, e.g. `http://127.0.0.1:7007`; asked when needed, since a free port is known late. */
   publicUrl: () => string
-  /** What else people find by search. */
-  searchSources: readonly SearchSource[]
   /** Told after an ingestion that altered something, by this process or another, with the refs that read differently now; e.g. to drop caches. */
   onChanged?: (refs: readonly string[] | 'everything', version: number) => void
 }
@@ -78,7 +75,7 @@ export function createCatalog(deps: CatalogDeps): Catalog {
   const ingestion = new CatalogIngestion({ ...deps, index, onChanged: tell })
   const routes = [
     ...backstageEntityRoutes({ query, ingestion }),
-    ...catalogRoutes({ db: deps.db, query, searchSources: deps.searchSources, ...(deps.checks ? { checks: deps.checks } : {}) }),
+    ...catalogRoutes({ db: deps.db, query, ...(deps.checks ? { checks: deps.checks } : {}) }),
   ]
   return {
     ingestion,

@@ -21,4 +21,3 @@ export type { EmittedLocation, IngestionReport, SourceBatch, SourceFile, SourceT
 export { readFile, type DocumentChecks, type ReadFile } from './ingestion/read-file.ts'
 export { readDescriptors } from './descriptor-source.ts'
 export type { RepositoryFeed } from './repository-feed.ts'
-export type { SearchHit, SearchSource } from './entity-search.ts'

@@ -181,7 +181,6 @@ export async function createWorld(
     source: new MemoryCatalogSource(),
     trusted,
     publicUrl: () => PUBLIC_URL,
-    searchSources: [],
     placeholders: locations.placeholders,
   })
   return {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   host = await LocalGitHost.open({ ...shared, clock: systemClock, root: folder })
   const publicUrl = (): string => 'http://fairway.test'
   const trusted = { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' }
-  catalog = createCatalog({ ...shared, source: new GitHostSource(host), trusted, publicUrl, searchSources: [] })
+  catalog = createCatalog({ ...shared, source: new GitHostSource(host), trusted, publicUrl })
   const scaffolder = createScaffolder({ ...shared, host, catalog, ...alone, publicUrl })
   await seedOrganisation({ checkout: process.cwd(), host, log: silentLogger })
   await catalog.repositories.rescan()

@@ -35,7 +35,6 @@ beforeAll(async () => {
     source: new GitHostSource(host),
     trusted: { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' },
     publicUrl: () => 'http://fairway.test',
-    searchSources: [],
   })
   scaffolder = createScaffolder({ ...shared, host, catalog, ...alone, publicUrl: () => 'http://fairway.test' })
   await seedOrganisation({ checkout: process.cwd(), host, log: silentLogger })

@@ -4,7 +4,6 @@ import { MemoryJournal } from '#kernel/node/journal'
 import { silentLogger } from '#kernel/node/log'
 import { createCatalog, type Catalog } from '../catalog.ts'
 import { MemoryCatalogSource } from '../catalog-source.ts'
-import { searchEntities } from '../entity-search.ts'
 
 const ORGANISATION = 'fairway/organisation'
 const component = (name: string, extra = ''): string =>
@@ -30,7 +29,6 @@ beforeAll(async () => {
     source,
     trusted: { organisation: ORGANISATION, goldenPaths: 'fairway/golden-paths' },
     publicUrl: () => 'http://fairway.test',
-    searchSources: [],
   })
   source.write(ORGANISATION, 'groups.yaml', [group('everybody'), group('payments', ', parent: everybody'), user('ana', 'payments')].join('---\n'))
   source.write(ORGANISATION, 'environments/dev.yaml', 'apiVersion: fairway.dev/v1\nkind: Environment\nmetadata: {name: dev}\nspec: {order: 1}\n')
@@ -143,20 +141,5 @@ describe('directory', () => {
     source.write(ORGANISATION, 'moved.yaml', 'apiVersion: fairway.dev/v1\nkind: Environment\nmetadata: {name: dev}\nspec: {order: 9}\n')
     await push(ORGANISATION)
     expect((await catalog.directory.environments())[0]).toMatchObject({ file: 'fairway/organisation/moved.yaml', entity: { spec: { order: 9 } } })
-  })
-})
-
-describe('search', () => {
-  it.each(['orders', 'ord', 'ordres', 'counts', 'ORDERS service', 'paym'])('finds orders by %j', async (text) => {
-    const hits = await searchEntities(catalog.query, { text, limit: 10 })
-    expect(hits.map((hit) => hit.ref)).toContain('component:default/orders')
-  })
-
-  it('puts the name before the description', async () => {
-    expect((await searchEntities(catalog.query, { text: 'orders', limit: 10 }))[0]?.ref).toBe('component:default/orders')
-  })
-
-  it.each(['', "';--", '!!! &', 'xyzzyqwert'])('finds nothing, without failing, by %j', async (text) => {
-    expect(await searchEntities(catalog.query, { text, limit: 10 })).toEqual([])
   })
 })

@@ -31,7 +31,6 @@ beforeAll(async () => {
     source: new GitHostSource(host),
     trusted: { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' },
     publicUrl: () => 'http://x',
-    searchSources: [],
   })
 })
 afterAll(async () => {

@@ -57,7 +57,6 @@ beforeAll(async () => {
     source: new GitHostSource(host),
     trusted: { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' },
     publicUrl,
-    searchSources: [],
   })
   const outside = {
     callHost: async (_host: string, request: { path: string; body?: unknown }) =>

@@ -1,0 +1,223 @@
+import { Postings } from './postings.ts'
+import { Vocabulary, type Match } from './vocabulary.ts'
+import { wordsOf } from './words.ts'
+
+/** Where a word stands: in the name, the title, what classes it (tags, owner, type), or its text. */
+export type Band = 0 | 1 | 2 | 3
+const BAND_WEIGHTS = [1, 0.95, 0.5, 0.3] as const
+
+/** What is to be found, by a key of its own. */
+export interface SearchDocument {
+  key: string
+  /** A number below 64 for what sort of thing it is; asked for by filters and weights. */
+  sort: number
+  fields: readonly { band: Band; text: string }[]
+}
+
+export interface RankedHit {
+  key: string
+  sort: number
+  /** From 0 to 1. */
+  score: number
+}
+
+export interface SearchQuestion {
+  words: readonly string[]
+  limit: number
+  /** What each sort is worth beside the words, from 0 to 1; undefined for those that are not wanted. */
+  weightOf: (sort: number) => number | undefined
+}
+
+/** Words of a question; the others are left out. */
+const MAX_WORDS = 8
+/** Words of one document. */
+const MAX_TERMS = 400
+/** Places that one word of a question is looked up at: bounds the work on very common beginnings. */
+const MAX_PLACES = 200_000
+const MIN_DEAD = 2_000
+
+/**
+ * Finds documents that have every word, as a beginning; typos are forgiven when nothing else is found. In memory and for one process: about 180 bytes a
+ * word that is new and 6 a word that is not. A document that is replaced leaves its old places until enough of them are dead: then `isWorn`.
+ */
+export class SearchIndex {
+  readonly #vocabulary = new Vocabulary()
+  readonly #postings = new Postings()
+  readonly #numbers = new Map<string, number>()
+  readonly #keys: (string | undefined)[] = []
+  readonly #sorts: number[] = []
+  readonly #nameLengths: number[] = []
+  readonly #hashes: number[] = []
+  #totals = new Float32Array(1 << 10)
+  #current = new Float32Array(1 << 10)
+  #stamps = new Uint32Array(1 << 10)
+  #stamp = 0
+  #dead = 0
+
+  get size(): number {
+    return this.#numbers.size
+  }
+
+  /** Whether so many documents were replaced that it is better made anew. */
+  get isWorn(): boolean {
+    return this.#dead > MIN_DEAD && this.#dead > this.size / 2
+  }
+
+  /** Adds or replaces a document; nothing happens when it has the same words as before. */
+  put(document: SearchDocument): void {
+    const terms = new Map<string, Band>()
+    let nameLength = 0
+    for (const { band, text } of document.fields) {
+      const words = wordsOf(text, MAX_TERMS)
+      if (band === 0) nameLength = Math.max(nameLength, words.length)
+      if (band < 2 && words.length > 1 && words.length < 6) words.push(words.join('').slice(0, 40))
+      for (const word of words) {
+        if (terms.size >= MAX_TERMS) break
+        const known = terms.get(word)
+        if (known === undefined || band < known) terms.set(word, band)
+      }
+    }
+    const hash = hashOf(terms, document.sort)
+    const known = this.#numbers.get(document.key)
+    if (known !== undefined && this.#hashes[known] === hash) return
+    this.remove(document.key)
+    const number = this.#keys.length
+    this.#numbers.set(document.key, number)
+    this.#keys.push(document.key)
+    this.#sorts.push(document.sort)
+    this.#nameLengths.push(Math.max(1, nameLength))
+    this.#hashes.push(hash)
+    for (const [word, band] of terms) this.#postings.add(this.#vocabulary.intern(word), number * 4 + band)
+  }
+
+  remove(key: string): void {
+    const number = this.#numbers.get(key)
+    if (number === undefined) return
+    this.#numbers.delete(key)
+    this.#keys[number] = undefined
+    this.#dead++
+  }
+
+  /** Keys of all documents. */
+  keys(): IterableIterator<string> {
+    return this.#numbers.keys()
+  }
+
+  /** The best hits, best first, and how many there are of each sort. */
+  search(question: SearchQuestion): { hits: RankedHit[]; counts: Map<number, number> } {
+    const words = [...new Set(question.words)].slice(0, MAX_WORDS)
+    if (words.length === 0) return { hits: [], counts: new Map() }
+    const countOf = (term: number): number => this.#postings.countOf(term)
+    const literal = words.map((word) => this.#vocabulary.beginningWith(word, countOf))
+    const found = this.#ranked(literal, question)
+    if (found.hits.length > 0) return found
+    const forgiving = words.map((word, at) => merged(literal[at] ?? [], this.#vocabulary.resembling(word)))
+    return this.#ranked(forgiving, question)
+  }
+
+  #ranked(wanted: readonly Match[][], { limit, weightOf }: SearchQuestion): { hits: RankedHit[]; counts: Map<number, number> } {
+    const counts = new Map<number, number>()
+    const placesOf = (matches: readonly Match[]): number => matches.reduce((sum, { term }) => sum + this.#postings.countOf(term), 0)
+    const candidates = this.#candidates(wanted.toSorted((a, b) => placesOf(a) - placesOf(b)))
+    const best = new Best(limit)
+    for (const number of candidates) {
+      if (this.#keys[number] === undefined) continue
+      const sort = this.#sorts[number] ?? 0
+      const weight = weightOf(sort)
+      if (weight === undefined) continue
+      counts.set(sort, (counts.get(sort) ?? 0) + 1)
+      const quality = (this.#totals[number] ?? 0) / wanted.length
+      // Whose name is nothing but what was typed comes first.
+      const closeness = quality > 0.6 ? Math.min(1, wanted.length / (this.#nameLengths[number] ?? 1)) : 0
+      best.add(number, 0.6 * quality + 0.25 * closeness + 0.15 * weight)
+    }
+    const hits = best.items.map(({ number, score }) => ({ key: this.#keys[number] ?? '', sort: this.#sorts[number] ?? 0, score }))
+    return { hits: hits.sort((a, b) => b.score - a.score || a.key.length - b.key.length || (a.key < b.key ? -1 : 1)), counts }
+  }
+
+  /** Numbers of the documents that have all words, their sums of weights in `#totals`. */
+  #candidates(words: readonly (readonly Match[])[]): number[] {
+    this.#makeRoom()
+    const base = this.#stamp + 1
+    this.#stamp += words.length + 1
+    const [totals, current, stamps] = [this.#totals, this.#current, this.#stamps]
+    let list: number[] = []
+    words.forEach((matches, word) => {
+      const next: number[] = []
+      let left = MAX_PLACES
+      for (const { term, quality } of matches) {
+        left -= this.#postings.forEach(term, left, (place) => {
+          const number = place >>> 2
+          const score = quality * (BAND_WEIGHTS[place & 3] ?? 0)
+          const stamp = stamps[number] ?? 0
+          if (stamp === base + word) {
+            const known = current[number] ?? 0
+            if (score <= known) return
+            totals[number] = (totals[number] ?? 0) + score - known
+            current[number] = score
+          } else if (word === 0 || stamp === base + word - 1) {
+            stamps[number] = base + word
+            totals[number] = word === 0 ? score : (totals[number] ?? 0) + score
+            current[number] = score
+            next.push(number)
+          }
+        })
+        if (left <= 0) break
+      }
+      list = next
+    })
+    return list
+  }
+
+  #makeRoom(): void {
+    if (this.#totals.length < this.#keys.length) {
+      const room = Math.ceil(this.#keys.length * 1.3)
+      this.#totals = new Float32Array(room)
+      this.#current = new Float32Array(room)
+      this.#stamps = new Uint32Array(room)
+      this.#stamp = 0
+    }
+    if (this.#stamp > 4_000_000_000) {
+      this.#stamps.fill(0)
+      this.#stamp = 0
+    }
+  }
+}
+
+/** The best so far. */
+class Best {
+  readonly items: { number: number; score: number }[] = []
+  readonly #limit: number
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  add(number: number, score: number): void {
+    const { items } = this
+    if (items.length === this.#limit && score <= (items.at(-1)?.score ?? 0)) return
+    let low = 0
+    let high = items.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((items[middle]?.score ?? 0) >= score) low = middle + 1
+      else high = middle
+    }
+    items.splice(low, 0, { number, score })
+    if (items.length > this.#limit) items.pop()
+  }
+}
+
+function merged(literal: readonly Match[], similar: readonly Match[]): Match[] {
+  const known = new Set(literal.map(({ term }) => term))
+  return [...literal, ...similar.filter(({ term }) => !known.has(term))]
+}
+
+function hashOf(terms: ReadonlyMap<string, Band>, sort: number): number {
+  let hash = 0x811c9dc5 ^ sort
+  for (const [word, band] of terms) {
+    for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193)
+    hash = Math.imul(hash ^ (band + 1), 0x01000193)
+  }
+  return hash >>> 0
+}
