@@ -87,29 +87,27 @@ it(`brings ${CHILDREN} repositories up to their template and loses no edit of an
     await host.createRepository({ owner: 'acme', name, createdBy: 'user:default/ana' })
     const files = filesAt(OLD, name)
     await host.commitFiles({ ...at, message: 'Create', files: Object.entries(files).map(([path, content]) => ({ path, content: bytes(content) })) })
-    await db
-      .transaction()
-      .execute(
-        async (tx) =>
-          await recordCreation(
-            tx,
-            {
-              changeId: `chg_${index}`,
-              taskId: null,
-              templateRef: TEMPLATE,
-              templateCommit: OLD,
-              templateVersion: '1.0.0',
-              parameters: { name } as JsonObject,
-              pins: {},
-              fillsDefaults: true,
-              repository: `acme/${name}`,
-              componentRef: `component:default/${name}`,
-              createdBy: 'user:default/ana',
-              createdAt: new Date(),
-            },
-            [],
-          ),
-      )
+    await db.transaction().execute(
+      async (tx) =>
+        await recordCreation(
+          tx,
+          {
+            changeId: `chg_${index}`,
+            taskId: null,
+            templateRef: TEMPLATE,
+            templateCommit: OLD,
+            templateVersion: '1.0.0',
+            parameters: { name } as JsonObject,
+            pins: {},
+            fillsDefaults: true,
+            repository: `acme/${name}`,
+            componentRef: `component:default/${name}`,
+            createdBy: 'user:default/ana',
+            createdAt: new Date(),
+          },
+          [],
+        ),
+    )
     const edited: Record<string, string | null> = {}
     for (const [count, edit] of list.entries()) {
       const lines = (edited[edit.path] ?? files[edit.path] ?? '').match(/[^\n]*\n/g) ?? []
@@ -148,9 +146,11 @@ it(`brings ${CHILDREN} repositories up to their template and loses no edit of an
     for (const [path, content] of old) {
       for (const line of content.split('\n').filter((candidate) => candidate.startsWith('# mine')))
         expect(now.get(path)?.split('\n'), `${name}/${path}`).toContain(line)
-      if (conflicted.has(path) && path !== 'catalog-info.yaml') expect(now.get(path)).toBe(content)
+      const isLeft = conflicted.has(path) && path !== 'catalog-info.yaml'
+      expect(isLeft ? now.get(path) : content, `${name}/${path}`).toBe(content)
     }
-    for (const path of Object.keys(filesAt(OLD, name))) if (!old.has(path)) expect(now.has(path), `${name}/${path} was deleted by its people`).toBe(false)
+    // What its people have deleted stays deleted.
+    expect(Object.keys(filesAt(OLD, name)).filter((path) => !old.has(path) && now.has(path))).toEqual([])
     expect(now.get('docs/index.md')).toBe('# Docs\n')
     expect(now.get('catalog-info.yaml')).toContain(`${TEMPLATE}@${NEW}`)
   }
