@@ -2404,6 +2404,7 @@ export interface Operations {
     input: {
       query?: {
         q?: string | undefined
+        types?: string | Array<string> | undefined
         limit?: number | undefined
       } | undefined
     }
@@ -2414,7 +2415,10 @@ export interface Operations {
         title: string
         summary: string
         href: string
+        type: "entity" | "doc" | "api" | "run" | "change"
+        score: number
       }>
+      counts: { [key: string]: number }
     }
   }
   'secrets.list': {
