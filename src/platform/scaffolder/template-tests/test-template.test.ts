@@ -93,6 +93,20 @@ describe('testTemplate', () => {
     expect(await testTemplate(path.join(root, 'absent'))).toMatchObject({ isGood: false, problems: [{ line: 1 }] })
   })
 
+  it('takes what effects say from the test, and knows the hosts of others', async () => {
+    const template = TEMPLATE.replace(
+      /    - \{id: publish.*\n/,
+      `    - {id: publish, action: 'publish:github', input: {repoUrl: 'github.com?owner=acme&repo=\${{ parameters.name }}'}}
+    - {id: note, action: 'fetch:template', input: {url: ./note, targetPath: note, values: {sha: '\${{ steps.publish.output.commitHash }}'}}}
+    - {id: second, action: 'publish:fairway', input: {repoUrl: '?owner=acme&repo=second', sourcePath: note}}
+`,
+    )
+    const test =
+      'values: {name: orders, port: 8080}\noutputs: {publish: {commitHash: abc}}\nexpect:\n  repositories: [github.com/acme/orders, acme/second]\n  contains: {acme/second/a.txt: after abc}\n'
+    const folder = await folderOf({ 'template.yaml': template, 'note/a.txt': 'after ${{ values.sha }}', 'tests/a.yaml': test })
+    expect(await testTemplate(folder)).toMatchObject({ isGood: true, results: [{ problems: [] }] })
+  })
+
   it('follows no link and reads nothing outside of the repository', async () => {
     const linked = await folderOf({})
     await symlink('/etc/passwd', path.join(linked, 'docs', 'passwd'))

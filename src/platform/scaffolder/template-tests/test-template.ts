@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { checkDocument, pathText, type SourceDocument } from '#kernel/common/document'
 import { isFault, type FieldProblem } from '#kernel/common/fault'
 import type { JsonObject } from '#kernel/common/json'
-import { builtInActions, type TemplateFile } from '../actions/index.ts'
+import { builtInActions, type ScmHost, type TemplateFile } from '../actions/index.ts'
 import { checkTemplate } from '../check-template.ts'
+import { placeText } from '../creation-actions.ts'
 import { runTemplate, type TemplateRun } from '../run-template.ts'
 import { readTemplate, type Template } from '../template-document.ts'
 import { exampleValues } from './example-values.ts'
@@ -14,12 +15,25 @@ const testSchema = z.strictObject({
   /** What it guarantees, in words; the file's name unless told. */
   name: z.string().min(1).optional(),
   values: z.record(z.string(), z.json()).default({}),
+  /** What effects say, by step: `publish: { commitHash: … }`. Steps that need what is not here, and all after them, are left away. */
+  outputs: z.record(z.string(), z.record(z.string(), z.json())).default({}),
+  /** Names of the secrets that come with the request. */
+  secrets: z.array(z.string()).default([]),
   /** Who asks. */
   user: z.string().default('user:default/guest'),
   expect: expectationSchema.optional(),
   /** Part of the message that it must fail with, nothing made. */
   fails: z.string().min(1).optional(),
 })
+
+/** A template is tested as if every well-known host were configured. */
+const KNOWN_HOSTS: readonly ScmHost[] = [
+  { host: 'github.com', type: 'github', webUrl: 'https://github.com' },
+  { host: 'gitlab.com', type: 'gitlab', webUrl: 'https://gitlab.com' },
+  { host: 'dev.azure.com', type: 'azure', webUrl: 'https://dev.azure.com' },
+  { host: 'codeberg.org', type: 'gitea', webUrl: 'https://codeberg.org' },
+  { host: 'bitbucket.org', type: 'bitbucketCloud', webUrl: 'https://bitbucket.org' },
+]
 
 /** How one test went; without problems it passed. */
 export interface TemplateTestResult {
@@ -65,7 +79,7 @@ async function runTest(folder: TemplateFolder, template: Template, document: Sou
   if (!test) return { name: fallback, problems, fileCount: 0 }
   const name = test.name ?? fallback
   const at = (path: (string | number)[], message: string): FieldProblem => ({ field: pathText(path), message, file: document.file, ...document.locate(path) })
-  const ran = await attempt(folder, template, test.values as JsonObject, test.user)
+  const ran = await attempt(folder, template, test)
   if ('failure' in ran) {
     if (test.fails !== undefined && ran.failure.some((problem) => textOf(problem).includes(test.fails ?? ''))) return { name, problems: [], fileCount: 0 }
     const wanted = test.fails === undefined ? '' : `it fails, but not with ${JSON.stringify(test.fails)}: `
@@ -87,7 +101,7 @@ async function tryExamples(folder: TemplateFolder, template: Template, document:
     const message = 'no value can be made up to try it with: give it a default or examples, or write a test'
     return { name, problems: missing.map((field) => ({ field, message, ...place })), fileCount: 0 }
   }
-  const ran = await attempt(folder, template, values, 'user:default/guest')
+  const ran = await attempt(folder, template, testSchema.parse({ values }))
   if ('run' in ran) return { name, problems: [], fileCount: madeBy(ran.run).files.length }
   const steps = { file: document.file, ...document.locate(['spec', 'steps']) }
   return { name, problems: ran.failure.map((problem) => (problem.file === undefined ? { ...problem, ...steps } : problem)), fileCount: 0 }
@@ -96,12 +110,23 @@ async function tryExamples(folder: TemplateFolder, template: Template, document:
 async function attempt(
   folder: TemplateFolder,
   template: Template,
-  values: JsonObject,
-  user: string,
+  test: z.infer<typeof testSchema>,
 ): Promise<{ run: TemplateRun } | { failure: FieldProblem[] }> {
   try {
     const repositoryUrl = (owner: string, name: string): string => `http://fairway.invalid/git/${owner}/${name}.git`
-    return { run: await runTemplate({ template, values, actions: builtInActions, readFolder: folder.readFolder, repositoryUrl, user }) }
+    return {
+      run: await runTemplate({
+        template,
+        values: test.values as JsonObject,
+        actions: builtInActions,
+        readFolder: folder.readFolder,
+        repositoryUrl,
+        user: test.user,
+        secrets: test.secrets,
+        resolved: test.outputs as Record<string, JsonObject>,
+        hosts: { list: () => KNOWN_HOSTS },
+      }),
+    }
   } catch (error) {
     if (!isFault(error)) throw error
     return { failure: error.errors.length > 0 ? [...error.errors] : [{ field: '', message: error.message }] }
@@ -113,12 +138,12 @@ function madeBy(run: TemplateRun): MadeThings {
   const published = run.effects.filter((effect) => effect.kind === 'repository')
   const registered = run.effects.filter((effect) => effect.kind === 'register')
   const files = published.flatMap((effect): TemplateFile[] =>
-    effect.files.map((file) => (published.length === 1 ? file : { ...file, path: `${effect.owner}/${effect.name}/${file.path}` })),
+    effect.files.map((file) => (published.length === 1 ? file : { ...file, path: `${placeText(effect)}/${file.path}` })),
   )
   return {
     files: published.length > 0 ? files : run.workspace.below('').map(({ path, file }) => ({ path, ...file })),
     skipped: run.steps.filter((step) => step.isSkipped).map((step) => step.id),
-    repositories: published.map((effect) => `${effect.owner}/${effect.name}`),
+    repositories: published.map(placeText),
     entities: registered.flatMap((effect) => effect.ref ?? []),
   }
 }
