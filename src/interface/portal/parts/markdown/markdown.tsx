@@ -1,86 +1,47 @@
-import { parseBlocks, parseInline, type Block } from './blocks.ts'
+import { useMemo } from 'react'
+import { BlockView } from './block-view.tsx'
+import { MarkdownContext, type MarkdownPlaces } from './markdown-context.ts'
+import { headingIds, headingLevels, readMarkdown, walk } from './markdown-tokens.ts'
 import css from './markdown.module.css'
+import type { Token, Tokens } from 'marked'
 
-/** Markdown as React elements; never as raw HTML. Headings start below the section's own. */
-export function Markdown({ text }: { text: string }) {
-  return (
-    <div className={css['prose']}>
-      {parseBlocks(text).map((block, at) => (
-        <BlockView key={`${at}${block.kind}`} block={block} />
-      ))}
-    </div>
-  )
+interface MarkdownProps {
+  text: string
+  /** What the top headings are drawn as: 3 (default) below a section's own. */
+  base?: number
+  /** Goes before the ids of headings, so that they don't meet those of the page. */
+  idPrefix?: string
+  /** Leave out the first heading when the page already says it. */
+  withoutTitle?: string | undefined
+  /** Where paths beside the text lead; without it they are plain words. */
+  places?: MarkdownPlaces
 }
 
-function BlockView({ block }: { block: Block }) {
-  if (block.kind === 'code') return <pre tabIndex={0}>{block.text}</pre>
-  if (block.kind === 'paragraph') {
-    return (
-      <p>
-        <Line text={block.text} />
-      </p>
+/** Markdown as React elements; never as raw HTML: nothing of a repository becomes markup of this page. */
+export function Markdown({ text, base = 3, idPrefix = 'text-', withoutTitle, places }: MarkdownProps) {
+  const read = useMemo(() => {
+    const all = readMarkdown(text)
+    const ids = headingIds(all)
+    const first = all.findIndex((token) => token.type !== 'space')
+    const head = all[first]
+    const isTitle = withoutTitle !== undefined && head?.type === 'heading' && (head as Tokens.Heading).depth === 1
+    const tokens: Token[] = isTitle ? all.slice(first + 1) : all
+    const headings = [...walk(tokens)].filter((token): token is Tokens.Heading => token.type === 'heading')
+    const levels = headingLevels(
+      headings.map((heading) => heading.depth),
+      base,
     )
-  }
-  if (block.kind === 'table') {
-    return (
-      <table>
-        {block.head.every((cell) => cell === '') ? null : (
-          <thead>
-            <tr>
-              {block.head.map((cell, at) => (
-                <th key={`${at}${cell}`} scope="col">
-                  <Line text={cell} />
-                </th>
-              ))}
-            </tr>
-          </thead>
-        )}
-        <tbody>
-          {block.rows.map((row, line) => (
-            <tr key={`${line}${row.join('|')}`}>
-              {row.map((cell, at) => (
-                <td key={`${at}${cell}`}>
-                  <Line text={cell} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    )
-  }
-  if (block.kind === 'heading') {
-    const Heading = block.level <= 2 ? 'h3' : 'h4'
-    return (
-      <Heading>
-        <Line text={block.text} />
-      </Heading>
-    )
-  }
-  const List = block.isOrdered ? 'ol' : 'ul'
-  return (
-    <List>
-      {block.items.map((item, at) => (
-        <li key={`${at}${item}`}>
-          <Line text={item} />
-        </li>
-      ))}
-    </List>
+    return { tokens, ids, levels: new Map<Token, number>(headings.map((heading, at) => [heading, levels[at] ?? base])) }
+  }, [text, base, withoutTitle])
+  const context = useMemo(
+    () => ({ idOf: (token: Token) => read.ids.get(token), levelOf: (token: Token) => read.levels.get(token) ?? 6, idPrefix, places }),
+    [read, idPrefix, places],
   )
-}
-
-function Line({ text }: { text: string }) {
-  return parseInline(text).map((piece, at) => {
-    const key = `${at}${piece.text}`
-    if (piece.kind === 'code') return <code key={key}>{piece.text}</code>
-    if (piece.kind === 'strong') return <strong key={key}>{piece.text}</strong>
-    if (piece.kind === 'link') {
-      return (
-        <a key={key} href={piece.href} target="_blank" rel="noreferrer">
-          {piece.text}
-        </a>
-      )
-    }
-    return piece.text
-  })
+  return (
+    <MarkdownContext value={context}>
+      <div className={css['prose']}>
+        <BlockView tokens={read.tokens} />
+      </div>
+    </MarkdownContext>
+  )
 }
