@@ -4,6 +4,7 @@ import pc from 'picocolors'
 import { formatOf, type CliContext } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { printRows } from '../terminal.ts'
+import { judgeToolchain, toolchains } from './toolchain.ts'
 
 interface Finding {
   what: string
@@ -25,13 +26,9 @@ export function addDoctorCommand(program: Command, context: CliContext): void {
         tool('git', ['--version'], 'needed: the built-in Git host runs on it'),
         { what: 'node', isGood: true, detail: process.version },
       ]
-      for (const [name, args, wish] of [
-        ['tofu', ['version'], 'optional: recipes in Terraform; `npm run real -- opentofu`'],
-        ['python3', ['--version'], 'optional: golden paths in Python'],
-        ['go', ['version'], 'optional: golden paths in Go'],
-      ] as const) {
-        const found = tool(name, [...args], wish)
-        findings.push({ ...found, isOptional: true })
+      for (const toolchain of toolchains) {
+        const said = toolchain.programs.map((program) => firstLineOf(program, toolchain.versionArgs))
+        findings.push({ what: toolchain.name, isOptional: true, ...judgeToolchain(toolchain, said) })
       }
       findings.push(await platform(context), ...(await gitHosts(context)))
       const columns = [
@@ -50,11 +47,15 @@ function markOf(finding: Finding): string {
 }
 
 function tool(name: string, args: string[], wish: string): Finding {
+  const said = firstLineOf(name, args)
+  return { what: name, isGood: said !== undefined, detail: said ?? `not found; ${wish}` }
+}
+
+function firstLineOf(program: string, args: readonly string[]): string | undefined {
   try {
-    const output = execFileSync(name, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-    return { what: name, isGood: true, detail: output.split('\n')[0] ?? '' }
+    return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0] ?? ''
   } catch {
-    return { what: name, isGood: false, detail: `not found; ${wish}` }
+    return undefined
   }
 }
 
