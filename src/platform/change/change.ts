@@ -52,7 +52,7 @@ export interface ChangeSubject {
 export type Settlement = { plan: DraftPlan } | { failure: ChangeResult }
 
 /** A change that has just been made, as `ChangeKind.created` sees it. */
-export interface CreatedChange {
+interface CreatedChange {
   id: string
   input: unknown
   requestedBy: string

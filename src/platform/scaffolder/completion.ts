@@ -2,7 +2,7 @@ import type { GitHost } from '#delivery/git-host'
 import type { Outside } from './drivers/index.ts'
 import { scaffolderFaults } from './scaffolder-faults.ts'
 
-export interface CompletionRequest {
+interface CompletionRequest {
   /** `fairway`, or the name of a configured Git host. */
   provider: string
   /** `repositories`, `branches` (with `owner` and `repository` in the context), `owners`. */

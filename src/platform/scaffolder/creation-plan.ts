@@ -9,7 +9,7 @@ import { detailsOf } from './creation-details.ts'
 import { scaffolderFaults } from './scaffolder-faults.ts'
 
 /** Id of the action that goes on where a template needs what an effect said. */
-export const CONTINUATION = 'continue'
+const CONTINUATION = 'continue'
 
 /**
  * Turns what a template made into a plan: its effects one after another, and what takes back those that are ours. Approvals are gates, unless an

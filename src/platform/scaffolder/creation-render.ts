@@ -72,7 +72,7 @@ export async function renderCreation(
 }
 
 /** The descriptor of a repository that is registered says which template made it. Pure. */
-export function withLineageNotes(effects: readonly Effect[], lineage: { ref: string; commit: string }): Effect[] {
+function withLineageNotes(effects: readonly Effect[], lineage: { ref: string; commit: string }): Effect[] {
   const registrations = effects.filter((effect): effect is RegisterEffect & Effect => effect.kind === 'register' && effect.url === undefined)
   return effects.map((effect) => {
     if (effect.kind !== 'repository' || effect.host !== '') return effect

@@ -5,7 +5,7 @@ import type { CreationInput } from './creation-input.ts'
 import { renderCreation, type RenderDeps } from './creation-render.ts'
 
 /** The files of one repository that a template makes. */
-export interface RenderedTree {
+interface RenderedTree {
   /** `acme/orders`; `github.com/acme/orders` on another host than the built-in one. */
   repository: string
   files: readonly TemplateFile[]
@@ -21,7 +21,7 @@ export interface RenderedAt {
   isWhole: boolean
 }
 
-export interface RenderAtOptions {
+interface RenderAtOptions {
   /** Of the creation: templates may see it as `context.task.id`. */
   taskId?: string | undefined
   /** Of the creation: revisions of what was fetched from elsewhere. */

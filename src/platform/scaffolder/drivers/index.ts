@@ -1,2 +1,2 @@
 export { createCreationDrivers, type CreationDrivers } from './create-drivers.ts'
-export type { HostCall, Outside, WorkflowDispatch } from './outside.ts'
+export type { Outside } from './outside.ts'

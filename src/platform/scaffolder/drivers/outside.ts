@@ -14,7 +14,7 @@ export interface HostCall {
 }
 
 /** A workflow to be started. */
-export interface WorkflowDispatch {
+interface WorkflowDispatch {
   /** Empty for the built-in host. */
   host: string
   owner: string

@@ -1,1 +1,1 @@
-export { testTemplate, type TemplateTestReport, type TemplateTestResult } from './test-template.ts'
+export { testTemplate } from './test-template.ts'

@@ -36,13 +36,13 @@ const KNOWN_HOSTS: readonly ScmHost[] = [
 ]
 
 /** How one test went; without problems it passed. */
-export interface TemplateTestResult {
+interface TemplateTestResult {
   name: string
   problems: FieldProblem[]
   fileCount: number
 }
 
-export interface TemplateTestReport {
+interface TemplateTestReport {
   /** Title of the template; empty when it can not be read. */
   title: string
   isGood: boolean
