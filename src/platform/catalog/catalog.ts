@@ -73,10 +73,7 @@ export function createCatalog(deps: CatalogDeps): Catalog {
   }
   index.onFollowed = tell
   const ingestion = new CatalogIngestion({ ...deps, index, onChanged: tell })
-  const routes = [
-    ...backstageEntityRoutes({ query, ingestion }),
-    ...catalogRoutes({ db: deps.db, query, ...(deps.checks ? { checks: deps.checks } : {}) }),
-  ]
+  const routes = [...backstageEntityRoutes({ query, ingestion }), ...catalogRoutes({ db: deps.db, query, ...(deps.checks ? { checks: deps.checks } : {}) })]
   return {
     ingestion,
     repositories: new RepositoryFeed({ ...deps, ingestion, linkTo }),

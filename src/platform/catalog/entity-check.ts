@@ -116,8 +116,11 @@ function refOf(value: unknown): string | undefined {
   return formatEntityRef({ kind, namespace: metadata.namespace ?? 'default', name: metadata.name })
 }
 
+/** Of one document; each is looked up in the text. */
+const MAX_PROBLEMS = 50
+
 function problemsOf(document: SourceDocument, error: z.ZodError): FieldProblem[] {
-  return error.issues.map((issue) => {
+  return error.issues.slice(0, MAX_PROBLEMS).map((issue) => {
     const isUnknown = issue.code === 'unrecognized_keys'
     const path = isUnknown ? [...issue.path, issue.keys[0] ?? ''] : issue.path
     return { field: pathText(path), message: isUnknown ? unknownKeyText(issue.keys) : issue.message, file: document.file, ...document.locate(path) }

@@ -19,6 +19,10 @@ export type ValuePredicate =
   | { readonly $hasPrefix: string }
 
 const MAX_TERMS = 500
+/** Values of all lists together. */
+const MAX_VALUES = 5_000
+/** Each looks through all values of its field. */
+const MAX_PREFIXES = 20
 
 /**
  * Reads repeated `filter` parameters: several are alternatives; in one, `,` is "and", the same key twice is "one of", a key alone is "is there".
@@ -51,6 +55,7 @@ export function parseFilters(filters: readonly string[]): EntityPredicate | unde
 export function assertPredicate(value: unknown): EntityPredicate {
   if (JSON.stringify(value ?? null).includes('\\u0000')) throw bad('a query has no NUL')
   let terms = 0
+  const counts = { values: 0, prefixes: 0 }
   const visit = (node: unknown, depth: number): void => {
     if (++terms > MAX_TERMS || depth > 20) throw bad(`a query has at most ${MAX_TERMS} terms, 20 deep`)
     if (!isObject(node)) throw bad('a query is an object')
@@ -63,11 +68,23 @@ export function assertPredicate(value: unknown): EntityPredicate {
         if (entries.length > 1) throw bad('$not stands alone')
         visit(member, depth + 1)
       } else if (key.startsWith('$')) throw bad(`there is no operator "${key}" here; known are $all, $any, $not`)
-      else assertValue(key, member)
+      else {
+        if (key.length > 300) throw bad('a field has at most 300 characters')
+        assertValue(key, member)
+        count(member, counts)
+      }
     }
   }
   visit(value, 0)
   return value as EntityPredicate
+}
+
+function count(value: unknown, counts: { values: number; prefixes: number }): void {
+  if (!isObject(value)) return
+  if (Array.isArray(value['$in'])) counts.values += value['$in'].length
+  if ('$hasPrefix' in value) counts.prefixes++
+  if (counts.values > MAX_VALUES) throw bad(`a query has at most ${MAX_VALUES} values`)
+  if (counts.prefixes > MAX_PREFIXES) throw bad(`a query has at most ${MAX_PREFIXES} $hasPrefix`)
 }
 
 function assertValue(field: string, value: unknown): void {

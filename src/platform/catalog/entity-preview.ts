@@ -17,14 +17,15 @@ export async function previewEntities(query: EntityQuery, input: { text: string;
     input.checks ? { checks: input.checks } : {},
   )
   const known = await query.listByRefs(read.declarations.map(({ ref }) => ref))
-  const entities = read.declarations.map(({ ref, entity }) => {
+  const entities = read.declarations.map(({ ref, body }) => {
+    const entity = JSON.parse(body) as Entity
     const stored = known.get(ref)
-    if (!stored) return { ref, change: 'added' as const, before: null, after: entity }
+    if (!stored) return { ref, change: 'added' as const, before: null, after: declaredOf(entity) }
     const before = declaredOf(stored.entity)
     const isSameFile = input.file === stored.path || input.file === `${stored.repository}/${stored.path}` || input.file === ''
     const after = declaredOf(entity)
     const change = !isSameFile ? ('conflict' as const) : JSON.stringify(before) === JSON.stringify(after) ? ('unchanged' as const) : ('altered' as const)
-    return { ref, change, before, after: entity }
+    return { ref, change, before, after }
   })
   return { problems: read.problems, entities }
 }

@@ -24,6 +24,10 @@ interface Row {
   isOrphan: boolean
 }
 
+const STREAM_PAGE = 200
+/** How long many facets are counted before others are served. */
+const SLICE_MS = 15
+
 /** Reads of the catalog: which entities, and in which order, is answered in memory; their documents come from the database. */
 export class EntityQuery implements CatalogReader {
   readonly #db: Database
@@ -53,6 +57,17 @@ export class EntityQuery implements CatalogReader {
       total: result.slots.length,
       hasMore: window.hasMore,
       ...positions,
+    }
+  }
+
+  /** The texts of all that match, some at a time: a whole catalog is never in hand at once. */
+  async *stream(spec: Omit<EntityQuerySpec, 'from'>): AsyncGenerator<EntityText[]> {
+    const { index, query } = await this.#index.ready()
+    const { slots } = query.result(questionOf(spec))
+    const end = Math.min(slots.length, (spec.offset ?? 0) + (spec.limit ?? slots.length))
+    for (let at = spec.offset ?? 0; at < end; at += STREAM_PAGE) {
+      const texts = await this.#index.texts(slots.subarray(at, Math.min(at + STREAM_PAGE, end)))
+      yield texts.map(({ slot, ref, json }) => ({ ref, uid: index.uids.uidOf(slot), json }))
     }
   }
 
@@ -113,7 +128,15 @@ export class EntityQuery implements CatalogReader {
 
   async facets(facets: readonly string[], predicate?: EntityPredicate): Promise<Record<string, { value: string; count: number }[]>> {
     const { query } = await this.#index.ready()
-    return Object.fromEntries(facets.map((facet) => [facet, [...query.facet(facet, predicate)]]))
+    const counted: Record<string, { value: string; count: number }[]> = Object.create(null) as Record<string, { value: string; count: number }[]>
+    let sliceEndsAt = performance.now() + SLICE_MS
+    for (const facet of facets) {
+      counted[facet] = [...query.facet(facet, predicate)]
+      if (performance.now() < sliceEndsAt) continue
+      await new Promise((resolve) => setImmediate(resolve))
+      sliceEndsAt = performance.now() + SLICE_MS
+    }
+    return counted
   }
 
   matches(ref: string, predicate: EntityPredicate): boolean {

@@ -9,11 +9,13 @@ import { formatEntityRef } from '../entity-ref.ts'
 import type { BatchIngestion } from '../ingestion/batch-ingestion.ts'
 import { readAncestry } from './ancestry.ts'
 import { backstageRoute } from './backstage-route.ts'
+import { listResponse } from './list-response.ts'
 import { pickFields } from './entity-fields.ts'
 import { readPage, type PageRequest } from './entity-paging.ts'
 
 const DEFAULT_LIMIT = 20
-const MAX_LIMIT = 500
+/** Of one page. Backstage has no bound; whoever wants all has `GET /entities`. */
+const MAX_LIMIT = 10_000
 const order = z.object({ field: z.string().min(1).max(300), order: z.enum(['asc', 'desc']) })
 const fields = z.array(z.string()).max(100).optional()
 const pageBody = z.object({
@@ -40,14 +42,15 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
       handle: async ({ url }) => {
         const predicate = parseFilters(url.searchParams.getAll('filter'))
         const limit = numberOf(url, 'limit')
-        const found = await query.query({
+        const fields = commaList(url, 'fields')
+        const found = await query.stream({
           ...(predicate === undefined ? {} : { predicate }),
           orders: url.searchParams.getAll('order').map(parseColonOrder),
           tie: 'ref',
           ...(limit === undefined ? {} : { limit }),
           offset: numberOf(url, 'offset') ?? offsetOfAfter(url.searchParams.get('after')),
         })
-        return jsonTextResponse(listText(found.items, commaList(url, 'fields')))
+        return await listResponse(found, (json) => picked(json, fields))
       },
     }),
     backstageRoute({

@@ -70,12 +70,13 @@ export class CatalogIndex {
     const taken = this.#inTurn(async () => {
       const { index } = await this.ready()
       if (index.version >= version) return
-      const count = applied.puts.length + applied.restitched.length + applied.removed.length
-      if (index.version !== version - 1 || problems.length > 0 || count > MAX_IN_PLACE) return await this.#follow()
+      const { puts } = applied
+      const count = applied.written.size + applied.restitched.length + applied.removed.length
+      if (index.version !== version - 1 || problems.length > 0 || count > MAX_IN_PLACE || !puts) return await this.#follow()
       for (const { ref } of applied.removed) index.remove(ref)
-      for (const { row, ref, entity, relations } of applied.puts) index.put(row, ref, { ...entity, relations })
+      for (const { row, ref, body, relations } of puts) index.put(row, ref, entityOfRow({ body, relations }))
       for (const { ref, relations } of applied.restitched) this.#restitch(index, ref, relations)
-      for (const { ref } of [...applied.removed, ...applied.puts, ...applied.restitched]) this.#documents.delete(ref)
+      for (const { ref } of [...applied.removed, ...puts, ...applied.restitched]) this.#documents.delete(ref)
       index.version = version
     })
     // It is committed: the index is loaded anew, and who committed hears nothing of it.

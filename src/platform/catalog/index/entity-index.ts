@@ -9,7 +9,8 @@ import { UidOrder } from './uid-order.ts'
 import { ValueOrder } from './value-order.ts'
 
 /** Columns and orders of keys that were asked for, at most; the ones asked for least lately are dropped. */
-const MAX_COLUMNS = 200
+/** Not fewer than a query may have terms. */
+const MAX_COLUMNS = 600
 const MAX_ORDERS = 24
 const MAX_SCANS = 10
 const REF_KEY = '\u0000ref'
@@ -131,6 +132,16 @@ export class EntityIndex {
       this.#everything = SlotSet.ofSorted(slots)
     }
     return this.#everything
+  }
+
+  /** Makes the columns of several keys in one look at all facts: one by one each would be a look of its own. */
+  prepare(keys: readonly string[]): void {
+    const wanted = [...new Set(keys)].map((key) => this.pool.find(key)).filter((id) => id !== 0 && !this.#columns.has(id))
+    if (wanted.length < 2) return
+    for (const [id, pairs] of this.#arena.pairsOfMany(wanted, this.#slots)) {
+      this.#orders.delete(id)
+      touch(this.#columns, id, new FactColumn(pairs), MAX_COLUMNS)
+    }
   }
 
   /** The column of a key in lower case; undefined when no entity ever had it. */

@@ -41,9 +41,9 @@ export class FactArena {
       if (fact.isItem) this.itemKeys.add(key)
       const word = key * 2 + Number(fact.isItem)
       const value = fact.value === null ? NO_TEXT : this.#pool.intern(fact.value)
-      const place = (Math.imul(word, 31) + value) & 1023
+      const place = (Math.imul(key, 31) + value) & 1023
       // Nearly always nothing of this entity has the same mark: then it is no double for sure.
-      if (this.#marks[place] === mark && this.#hasPair(start, word, value)) continue
+      if (this.#marks[place] === mark && this.#isDouble(start, word, value)) continue
       this.#marks[place] = mark
       this.#words[this.#used++] = word
       this.#words[this.#used++] = value
@@ -73,6 +73,19 @@ export class FactArena {
     for (let at = start; at < end; at += 2) visit(this.#words[at]! >>> 1, this.#words[at + 1]!, (this.#words[at]! & 1) === 1)
   }
 
+  /** Pairs of several keys. */
+  pairsOfMany(keys: readonly number[], slots: number): Map<number, { values: Uint32Array; slots: Uint32Array }> {
+    const found = new Map(keys.map((key) => [key, { values: new Growing(), slots: new Growing() }]))
+    for (let slot = 0; slot < slots; slot++) {
+      this.forEach(slot, (key, value) => {
+        const pairs = found.get(key)
+        pairs?.values.push(value)
+        pairs?.slots.push(slot)
+      })
+    }
+    return new Map(Array.from(found, ([key, pairs]) => [key, { values: pairs.values.toArray(), slots: pairs.slots.toArray() }]))
+  }
+
   /** All pairs of value and slot of a key, in the order of slots. */
   pairsOf(key: number, slots: number): { values: Uint32Array; slots: Uint32Array } {
     const values = new Growing()
@@ -95,8 +108,13 @@ export class FactArena {
     this.#words = this.#words.slice(0, this.#used)
   }
 
-  #hasPair(start: number, word: number, value: number): boolean {
-    for (let at = start; at < this.#used; at += 2) if (this.#words[at] === word && this.#words[at + 1] === value) return true
+  /** Whether the slot at `start` has this fact; one that is a member of a list and a value of its own, too, is kept as the member. */
+  #isDouble(start: number, word: number, value: number): boolean {
+    for (let at = start; at < this.#used; at += 2) {
+      if (this.#words[at + 1] !== value || this.#words[at]! >>> 1 !== word >>> 1) continue
+      this.#words[at]! |= word & 1
+      return true
+    }
     return false
   }
 
@@ -123,7 +141,7 @@ export class FactArena {
 
 /** A list of numbers that grows. */
 class Growing {
-  #items = new Uint32Array(1 << 10)
+  #items = new Uint32Array(1 << 6)
   #count = 0
 
   push(value: number): void {

@@ -2,7 +2,7 @@ import { canonicalJson } from '#kernel/common/json'
 import type { EntityOrder } from '../catalog-reader.ts'
 import type { EntityPredicate } from '../entity-predicate.ts'
 import type { EntityIndex } from './entity-index.ts'
-import { evaluate, membersNamed } from './predicate-evaluation.ts'
+import { evaluate, keysOf, membersNamed } from './predicate-evaluation.ts'
 import { ByteBoundCache } from './result-cache.ts'
 import { SlotSet } from './slot-set.ts'
 import { NO_RANK, type ValueOrder } from './value-order.ts'
@@ -53,6 +53,7 @@ export class IndexQuery {
     const key = canonicalJson({ predicate: predicate ?? null, text: text ? { term: text.term.toLowerCase(), fields: [...text.fields] } : null })
     const known = this.#sets.get(key)
     if (known) return known
+    if (predicate) this.#index.prepare(keysOf(predicate))
     let set = predicate === undefined ? this.#index.everything() : evaluate(this.#index, predicate)
     if (text && set.size > 0) set = set.and(SlotSet.union(text.fields.map((field) => this.#index.withText(field.toLowerCase(), text.term))))
     this.#sets.set(key, set, set.sizeBytes)

@@ -83,14 +83,7 @@ function withPrefix(index: EntityIndex, field: string, prefix: string): SlotSet 
         .toSorted()
         .filter((slot) => index.uids.uidOf(slot).startsWith(prefix)),
     )
-  const order = index.order(field)
-  const column = index.column(field)
-  const own =
-    order && column
-      ? SlotSet.union(
-          order.valuesWithPrefix(prefix, index.slotCount).flatMap((lower) => index.pool.variantsOf(index.pool.text(lower)).map((id) => column.setOf(id))),
-        )
-      : SlotSet.EMPTY
+  const own = index.order(field)?.withPrefix(prefix, index.slotCount) ?? SlotSet.EMPTY
   return 'true'.startsWith(prefix) ? own.or(membersNamed(index, field)) : own
 }
 
@@ -119,4 +112,13 @@ function withRelation(index: EntityIndex, wanted: { type?: string; targetRef?: s
   return SlotSet.union(
     keys.map((key) => (wanted.targetRef === undefined ? (index.column(key)?.all() ?? SlotSet.EMPTY) : withValue(index, key, wanted.targetRef.toLowerCase()))),
   )
+}
+
+/** Keys that a predicate asks for, in lower case. */
+export function keysOf(predicate: EntityPredicate): string[] {
+  if ('$all' in predicate) return (predicate.$all as EntityPredicate[]).flatMap(keysOf)
+  if ('$any' in predicate) return (predicate.$any as EntityPredicate[]).flatMap(keysOf)
+  if ('$not' in predicate) return keysOf(predicate.$not as EntityPredicate)
+  if ('$words' in predicate) return (predicate.$words as Words).fields.map((field) => field.toLowerCase())
+  return Object.keys(predicate).map((key) => key.toLowerCase())
 }

@@ -1,3 +1,4 @@
+import { SlotSet } from './slot-set.ts'
 import type { FactColumn } from './fact-column.ts'
 import { grown } from './fact-arena.ts'
 import { NO_TEXT, type TextPool } from './text-pool.ts'
@@ -61,15 +62,24 @@ export class ValueOrder {
     return { rank: low, isExact: low < this.#texts.length && this.#pool.text(this.#texts[low]!) === text }
   }
 
-  /** Texts of all values that begin with `prefix`, which is in lower case. */
-  valuesWithPrefix(prefix: string, slots: number): number[] {
+  /** Slots with a value that begins with `prefix`, which is in lower case. */
+  withPrefix(prefix: string, slots: number): SlotSet {
     this.#refresh(slots)
-    const found: number[] = []
-    for (let at = this.rankOf(prefix).rank; at < this.#texts.length; at++) {
-      if (!this.#pool.text(this.#texts[at]!).startsWith(prefix)) break
-      found.push(this.#texts[at]!)
+    const from = this.rankOf(prefix).rank
+    let to = this.#texts.length
+    for (let low = from; low < to;) {
+      const middle = (low + to) >>> 1
+      if (this.#pool.text(this.#texts[middle]!).startsWith(prefix)) low = middle + 1
+      else to = middle
     }
-    return found
+    if (this.#column.pairCount === this.#column.all().size) {
+      // Everybody has one value at most: the ranks say it all.
+      const found: number[] = []
+      for (let slot = 0; slot < slots; slot++) if (this.#ranks[slot]! >= from && this.#ranks[slot]! < to) found.push(slot)
+      return SlotSet.ofSorted(Uint32Array.from(found))
+    }
+    const values = Array.from(this.#texts.subarray(from, to), (lower) => this.#pool.variantsOf(this.#pool.text(lower))).flat()
+    return SlotSet.union(values.map((value) => this.#column.setOf(value)))
   }
 
   #refresh(slots: number): void {

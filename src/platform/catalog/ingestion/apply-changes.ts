@@ -1,9 +1,11 @@
 import type { Transaction } from '#kernel/node/database'
 import type { Entity, EntityRelation } from '../entity.ts'
-import type { Edge } from '../entity-relations.ts'
-import { edgeDiff, edgeKey, edgesDeclaredBy, otherEnd, RelationChanges } from './edge-changes.ts'
+import { edgesOf, type Edge } from '../entity-relations.ts'
+import { edgeDiff, edgeKey, otherEnd, RelationChanges } from './edge-changes.ts'
 import { relationsText, type EntityDocument } from './entity-document.ts'
 import {
+  chunks,
+  MAX_LISTED_REFS,
   deleteEntities,
   entitiesByRef,
   entitiesNaming,
@@ -22,14 +24,16 @@ export interface EntityChange {
   after: (EntityDocument & { fileId: number; trust: number }) | null
 }
 
-/** What the index has to take over, and what people are told. */
+/** What the index has to take over, and what people are told. Entities are texts: a large ingestion would have all of them in hand. */
 export interface AppliedChanges {
-  puts: { row: number; ref: string; entity: Entity; relations: EntityRelation[] }[]
+  /** Written ones; undefined when they are so many that the index reads them itself. */
+  puts: { row: number; ref: string; body: string; relations: string }[] | undefined
+  written: ReadonlySet<string>
   /** Entities that only have other relations than before. */
   restitched: { ref: string; relations: EntityRelation[] }[]
-  added: { ref: string; after: Entity }[]
-  altered: { ref: string; before: Entity; after: Entity; beforeRow: EntityRow }[]
-  removed: { ref: string; before: Entity; beforeRow: EntityRow }[]
+  added: { ref: string; before: null; after: string }[]
+  altered: { ref: string; before: string; after: string }[]
+  removed: { ref: string; before: string; after: null }[]
 }
 
 /** Trust by number of those whose memberships give rights. */
@@ -40,75 +44,95 @@ const ORGANISATION = 3
  * for one more. Must run under the catalog's lock.
  */
 export async function applyChanges(tx: Transaction, changes: readonly EntityChange[]): Promise<AppliedChanges> {
-  const parsed = changes.map((change) => {
-    const isSame = change.before !== null && change.after !== null && change.before.etag === change.after.etag
-    const before = change.before === null ? null : isSame && change.after ? change.after.entity : (JSON.parse(change.before.body) as Entity)
-    return { ...change, isSame, beforeEntity: before }
-  })
-  const touched = parsed.filter(({ isSame }) => !isSame)
   const rows = new Map<string, EntityRow>()
-  for (const { before, ref } of parsed) if (before) rows.set(ref, before)
-  const relations = await relationChanges(tx, touched, rows)
-
-  const removed = touched.filter(({ after }) => after === null)
-  const gone = new Set(removed.map(({ ref }) => ref))
+  const fresh = new Set<string>()
+  const gone = new Set<string>()
+  for (const { ref, before, after } of changes) {
+    if (before) rows.set(ref, before)
+    else fresh.add(ref)
+    if (!after) gone.add(ref)
+  }
+  const relations = await relationChanges(tx, changes.filter(isAltered), rows, fresh)
+  const touched = relations.refs()
   await readRows(
     tx,
-    [...relations.byRef.keys()].filter((ref) => !gone.has(ref) && !rows.has(ref)),
+    touched.filter((ref) => !gone.has(ref) && !fresh.has(ref) && !rows.has(ref)),
     rows,
   )
-  const written = parsed.filter(
-    ({ after, before, isSame }) => after !== null && (!isSame || before?.fileId !== after.fileId || before.trust !== after.trust || before.problems !== null),
-  )
-  const relationsOf = new Map<string, EntityRelation[]>()
-  const fresh = (ref: string): EntityRelation[] => {
+  const stitched = (ref: string): EntityRelation[] => {
     const row = rows.get(ref)
-    const list = relations.applied(ref, row ? (JSON.parse(row.relations) as EntityRelation[]) : [])
-    relationsOf.set(ref, list)
-    return list
+    return relations.applied(ref, row ? (JSON.parse(row.relations) as EntityRelation[]) : [])
   }
-  const writes: EntityWrite[] = written.flatMap(({ ref, after }) =>
-    after ? [{ ...after, relations: relationsText(fresh(ref)), targets: targetsOf(after.entity, ref) }] : [],
-  )
-  const writtenRefs = new Set(writes.map(({ ref }) => ref))
-  const restitched = [...relations.byRef.keys()].flatMap((ref) => {
-    const row = writtenRefs.has(ref) || gone.has(ref) ? undefined : rows.get(ref)
+  await deleteEntities(tx, [...gone])
+  const { puts, written } = await writeEntities(tx, changes, stitched)
+  const restitched = touched.flatMap((ref) => {
+    const row = written.has(ref) || gone.has(ref) ? undefined : rows.get(ref)
     if (!row) return []
-    const text = relationsText(fresh(ref))
-    return text === row.relations ? [] : [{ ref, id: row.id, text }]
+    const list = stitched(ref)
+    const text = relationsText(list)
+    return text === row.relations ? [] : [{ ref, id: row.id, text, list }]
   })
-
-  await deleteEntities(
-    tx,
-    removed.map(({ ref }) => ref),
-  )
-  const ids = await upsertEntities(tx, writes)
   await setRelations(
     tx,
     restitched.map(({ id, text }) => ({ id, relations: text })),
   )
-  await writeMemberships(tx, writes, ids)
+  const altered = changes.filter(isAltered)
   return {
-    puts: writes.map(({ ref, entity }) => ({ row: ids.get(ref) ?? 0, ref, entity, relations: relationsOf.get(ref) ?? [] })),
-    restitched: restitched.map(({ ref }) => ({ ref, relations: relationsOf.get(ref) ?? [] })),
-    added: touched.flatMap(({ ref, before, after }) => (before === null && after ? [{ ref, after: after.entity }] : [])),
-    altered: touched.flatMap(({ ref, before, beforeEntity, after }) =>
-      before && beforeEntity && after ? [{ ref, before: beforeEntity, after: after.entity, beforeRow: before }] : [],
-    ),
-    removed: removed.flatMap(({ ref, before, beforeEntity }) => (before && beforeEntity ? [{ ref, before: beforeEntity, beforeRow: before }] : [])),
+    puts,
+    written,
+    restitched: restitched.map(({ ref, list }) => ({ ref, relations: list })),
+    added: altered.flatMap(({ ref, before, after }) => (before === null && after ? [{ ref, before: null, after: after.body }] : [])),
+    altered: altered.flatMap(({ ref, before, after }) => (before && after ? [{ ref, before: before.body, after: after.body }] : [])),
+    removed: altered.flatMap(({ ref, before, after }) => (before && after === null ? [{ ref, before: before.body, after: null }] : [])),
   }
+}
+
+/** Whether an entity itself is another than before, not only its place. */
+function isAltered({ before, after }: EntityChange): boolean {
+  return before === null ? after !== null : after === null || before.etag !== after.etag
+}
+
+async function writeEntities(
+  tx: Transaction,
+  changes: readonly EntityChange[],
+  stitched: (ref: string) => EntityRelation[],
+): Promise<{ puts: AppliedChanges['puts']; written: ReadonlySet<string> }> {
+  const puts: NonNullable<AppliedChanges['puts']> = []
+  const written = new Set<string>()
+  const needed = changes.filter(
+    (change) =>
+      change.after !== null &&
+      (isAltered(change) || change.before?.fileId !== change.after.fileId || change.before.trust !== change.after.trust || change.before.problems !== null),
+  )
+  for (const part of chunks(needed)) {
+    const people: { ref: string; entity: Entity; trust: number }[] = []
+    const writes = part.flatMap(({ ref, after }): EntityWrite[] => {
+      if (!after) return []
+      const entity = JSON.parse(after.body) as Entity
+      if (after.kind === 'user' || after.kind === 'group') people.push({ ref, entity, trust: after.trust })
+      return [{ ...after, relations: relationsText(stitched(ref)), targets: targetsOf(entity, ref) }]
+    })
+    const ids = await upsertEntities(tx, writes)
+    for (const { ref, body, relations } of writes) {
+      written.add(ref)
+      if (needed.length <= MAX_LISTED_REFS) puts.push({ row: ids.get(ref) ?? 0, ref, body, relations })
+    }
+    await writeMemberships(tx, people, ids)
+  }
+  return { puts: needed.length <= MAX_LISTED_REFS ? puts : undefined, written }
 }
 
 async function relationChanges(
   tx: Transaction,
-  touched: readonly { ref: string; beforeEntity: Entity | null; after: EntityChange['after'] }[],
+  altered: readonly EntityChange[],
   rows: Map<string, EntityRow>,
+  fresh: ReadonlySet<string>,
 ): Promise<RelationChanges> {
   const changes = new RelationChanges()
-  const afterOf = new Map(touched.map(({ ref, after }) => [ref, after?.entity ?? null]))
+  const afterOf = new Map(altered.map(({ ref, after }) => [ref, after]))
   const removals: { edge: Edge; other: string }[] = []
-  for (const { ref, beforeEntity, after } of touched) {
-    const { added, removed } = edgeDiff({ ref, before: beforeEntity, after: after?.entity ?? null })
+  for (const { ref, before, after } of altered) {
+    const { added, removed } = edgeDiff(before ? edgesIn(before.body) : [], after ? edgesIn(after.body) : [])
     for (const edge of removed) removals.push({ edge, other: otherEnd(edge, ref) })
     for (const edge of added) changes.add(edge)
   }
@@ -121,16 +145,14 @@ async function relationChanges(
   )
   const declared = new Map<string, Set<string>>()
   for (const ref of others) {
-    const row = rows.get(ref)
-    const entity = afterOf.has(ref) ? afterOf.get(ref) : row ? (JSON.parse(row.body) as Entity) : null
-    declared.set(ref, new Set(entity ? edgesDeclaredBy(entity).map(edgeKey) : []))
+    const body = afterOf.has(ref) ? afterOf.get(ref)?.body : rows.get(ref)?.body
+    declared.set(ref, new Set(body === undefined ? [] : edgesIn(body).map(edgeKey)))
   }
   for (const { edge, other } of removals) if (declared.get(other)?.has(edgeKey(edge)) !== true) changes.remove(edge)
   // Whoever names an entity that is new now.
-  const fresh = new Set(touched.filter(({ ref, after }) => after !== null && !rows.has(ref)).map(({ ref }) => ref))
   for (const row of await entitiesNaming(tx, [...fresh])) {
     if (afterOf.has(row.ref)) continue
-    for (const edge of edgesDeclaredBy(JSON.parse(row.body) as Entity)) if (fresh.has(edge.sourceRef)) changes.add(edge)
+    for (const edge of edgesIn(row.body)) if (fresh.has(edge.sourceRef)) changes.add(edge)
   }
   return changes
 }
@@ -139,16 +161,24 @@ async function readRows(tx: Transaction, refs: readonly string[], rows: Map<stri
   if (refs.length > 0) for (const row of await entitiesByRef(tx, refs)) rows.set(row.ref, row)
 }
 
-function targetsOf(entity: Entity, ref: string): string[] {
-  return [...new Set(edgesDeclaredBy(entity).map((edge) => otherEnd(edge, ref)))]
+function edgesIn(body: string): Edge[] {
+  return edgesOf(JSON.parse(body) as Entity)
 }
 
-async function writeMemberships(tx: Transaction, writes: readonly EntityWrite[], ids: ReadonlyMap<string, number>): Promise<void> {
-  const people = writes.filter(({ entity }) => ['user', 'group'].includes(entity.kind.toLowerCase()))
+function targetsOf(entity: Entity, ref: string): string[] {
+  return [...new Set(edgesOf(entity).map((edge) => otherEnd(edge, ref)))]
+}
+
+async function writeMemberships(
+  tx: Transaction,
+  people: readonly { ref: string; entity: Entity; trust: number }[],
+  ids: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (people.length === 0) return
   const pairs = people
     .filter(({ trust }) => trust === ORGANISATION)
     .flatMap(({ ref, entity }) =>
-      edgesDeclaredBy(entity)
+      edgesOf(entity)
         .filter(({ type }) => type === 'memberOf' || type === 'childOf')
         .map((edge) => ({ entityId: ids.get(ref) ?? 0, child: edge.sourceRef, parent: edge.targetRef })),
     )

@@ -55,7 +55,7 @@ describe('planBatch', () => {
     const made = await plan({ [PATH]: system('a') }, { holderOf: heldBy({}) })
     expect(made).toMatchObject({
       refs: [],
-      claims: [{ ref: 'system:default/a' }],
+      claims: [{ document: { ref: 'system:default/a' } }],
       conflicts: [{ message: expect.stringContaining('acme/other/catalog-info.yaml') as string, line: 3 }],
     })
   })

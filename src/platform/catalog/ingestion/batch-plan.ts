@@ -1,5 +1,5 @@
 import type { FieldProblem } from '#kernel/common/fault'
-import type { Entity } from '../entity.ts'
+import type { EntityDocument } from './entity-document.ts'
 import type { ReadFile } from './read-file.ts'
 
 /** Who declares a ref now. */
@@ -34,12 +34,12 @@ export interface BatchFacts {
 /** What reading files means for the catalog. */
 export interface BatchPlan {
   /** Declared and held, by ref, with the file. */
-  upserts: Map<string, { entity: Entity; path: string }>
+  upserts: Map<string, { document: EntityDocument; path: string }>
   /** Last good entities that stay, in a file (maybe another than before), with what is wrong now. */
   keeps: Map<string, { path: string; problems: readonly FieldProblem[] }>
   removes: string[]
   /** Declarations of the batch that wait for a holder. */
-  claims: { ref: string; entity: Entity; path: string }[]
+  claims: { document: EntityDocument; path: string }[]
   /** Holders outside of the batch that a better trusted declaration drives out: theirs becomes a claim. */
   driven: { ref: string; holder: Holder }[]
   /** Claims that take over a ref that was given up. */
@@ -68,12 +68,12 @@ export function planBatch(facts: BatchFacts): BatchPlan {
     if (!first) continue
     const stays = holder !== undefined && (!isOurs(holder) || readOf.get(holder.path)?.wrongOf.has(ref) === true)
     const winner = stays ? (facts.trust > holder.trust ? first : undefined) : (candidates.find(({ path }) => path === holder?.path) ?? first)
-    if (winner) plan.upserts.set(ref, { entity: winner.entity, path: winner.path })
+    if (winner) plan.upserts.set(ref, { document: winner.document, path: winner.path })
     if (stays && winner) plan.driven.push({ ref, holder })
     const place = winner ? `${facts.source}/${winner.path}` : `${holder?.source}/${holder?.path}`
     for (const loser of candidates) {
       if (loser === winner) continue
-      plan.claims.push({ ref, entity: loser.entity, path: loser.path })
+      plan.claims.push({ document: loser.document, path: loser.path })
       plan.conflicts.push(conflict(ref, loser.path, placeText(place), loser.at()))
     }
   }
@@ -97,7 +97,7 @@ export function planBatch(facts: BatchFacts): BatchPlan {
 }
 
 interface Candidate {
-  entity: Entity
+  document: EntityDocument
   path: string
   at: () => { line: number; column: number }
 }
@@ -105,8 +105,9 @@ interface Candidate {
 function declarationsOf(reads: readonly ReadFile[]): Map<string, Candidate[]> {
   const found = new Map<string, Candidate[]>()
   for (const read of reads) {
-    for (const { ref, entity, at } of read.declarations) {
-      const candidate = { entity, path: read.file.path, at }
+    for (const declaration of read.declarations) {
+      const { ref, at } = declaration
+      const candidate = { document: declaration, path: read.file.path, at }
       const known = found.get(ref)
       if (known) known.push(candidate)
       else found.set(ref, [candidate])

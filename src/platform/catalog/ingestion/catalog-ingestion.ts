@@ -8,7 +8,7 @@ import { applyChanges, type AppliedChanges, type EntityChange } from './apply-ch
 import type { BatchIngestion } from './batch-ingestion.ts'
 import { planBatch, type BatchPlan } from './batch-plan.ts'
 import { deleteClaims, listClaims, replaceClaims, type ClaimRow } from './claim-store.ts'
-import { documentOf, markedOrphan } from './entity-document.ts'
+import { documentOfText, markedOrphan } from './entity-document.ts'
 import { alterationsOf, eventsOf } from './told-changes.ts'
 import {
   commitVersion,
@@ -116,7 +116,9 @@ export class CatalogIngestion implements BatchIngestion {
     const done = await this.#deps.db.transaction().execute(async (tx) => {
       await lockCatalog(tx)
       const wanted = new Map(input.items.map(({ ref, problems }) => [ref, problems]))
-      const rows = (await entitiesByRef(tx, [...wanted.keys()])).filter((row) => row.source === input.source && row.problems !== problemsText(wanted.get(row.ref) ?? []))
+      const rows = (await entitiesByRef(tx, [...wanted.keys()])).filter(
+        (row) => row.source === input.source && row.problems !== problemsText(wanted.get(row.ref) ?? []),
+      )
       if (rows.length === 0) return undefined
       await setProblems(
         tx,
@@ -142,7 +144,7 @@ export class CatalogIngestion implements BatchIngestion {
       const [heir] = await listClaims(tx, [ref], [row.fileId])
       if (heir) await deleteClaims(tx, [heir.id])
       await forgetContent(tx, row.fileId)
-      const after = heir ? { ...inherited(heir), fileId: heir.fileId, trust: heir.trust } : null
+      const after = heir ? inherited(heir) : null
       return await this.#commit(tx, [{ ref, before: row, after }], { source: row.source, actor, commit: null })
     })
     if (done) await this.#finish(done, 'removal')
@@ -192,7 +194,7 @@ export class CatalogIngestion implements BatchIngestion {
         problems,
       })),
     )
-    const changes = changesOf(plan, { reads, rows, fileIds, trust, claims })
+    const changes = changesOf(plan, { rows, fileIds, trust, claims })
     const done = await this.#commit(tx, changes, batch, [...plan.keeps.keys()])
     await setProblems(
       tx,
@@ -202,10 +204,10 @@ export class CatalogIngestion implements BatchIngestion {
       tx,
       [...fileIds.values()],
       [
-        ...plan.claims.map(({ ref, entity, path }) => ({ ref, fileId: fileIds.get(path) ?? 0, trust, document: entity })),
+        ...plan.claims.map(({ document, path }) => ({ ref: document.ref, fileId: fileIds.get(path) ?? 0, trust, body: document.body })),
         ...plan.driven.flatMap(({ ref }) => {
           const row = rows.get(ref)
-          return row ? [{ ref, fileId: row.fileId, trust: row.trust, document: JSON.parse(row.body) as Entity }] : []
+          return row ? [{ ref, fileId: row.fileId, trust: row.trust, body: row.body }] : []
         }),
       ],
     )
@@ -228,10 +230,10 @@ export class CatalogIngestion implements BatchIngestion {
     also: readonly string[] = [],
   ): Promise<Done> {
     const applied = await applyChanges(tx, changes)
-    const refs = [...new Set([...applied.puts, ...applied.restitched, ...applied.removed].map(({ ref }) => ref).concat(also))]
+    const refs = [...new Set([...applied.written, ...[...applied.restitched, ...applied.removed].map(({ ref }) => ref), ...also])]
     const version = refs.length === 0 ? undefined : await commitVersion(tx, refs)
-    const items = alterationsOf(applied, cause)
-    if (items.length > 0) for (const listener of this.#deps.listeners ?? []) await listener.record(tx, items)
+    const listeners = this.#deps.listeners ?? []
+    if (listeners.length > 0) for (const items of alterationsOf(applied, cause)) for (const listener of listeners) await listener.record(tx, items)
     await this.#deps.journal.append(tx, ...eventsOf(applied, cause))
     return { applied, refs, version, problems: also, conflicts: [] }
   }
@@ -267,25 +269,26 @@ function refsByPath(files: readonly KnownFile[], rows: readonly EntityRow[]): Ma
 
 function changesOf(
   plan: BatchPlan,
-  known: { reads: readonly ReadFile[]; rows: ReadonlyMap<string, EntityRow>; fileIds: ReadonlyMap<string, number>; trust: number; claims: readonly ClaimRow[] },
+  known: { rows: ReadonlyMap<string, EntityRow>; fileIds: ReadonlyMap<string, number>; trust: number; claims: readonly ClaimRow[] },
 ): EntityChange[] {
   const { rows, fileIds, trust } = known
-  const fileOf = new Map(known.reads.map(({ file }) => [file.path, file]))
   const changes: EntityChange[] = []
-  for (const [ref, { entity, path }] of plan.upserts) {
-    const file = fileOf.get(path)
-    if (file) changes.push({ ref, before: rows.get(ref) ?? null, after: { ...documentOf(ref, entity, file), fileId: fileIds.get(path) ?? 0, trust } })
+  for (const [ref, { document, path }] of plan.upserts) {
+    changes.push({
+      ref,
+      before: rows.get(ref) ?? null,
+      after: { ref, kind: document.kind, etag: document.etag, body: document.body, fileId: fileIds.get(path) ?? 0, trust },
+    })
   }
   for (const ref of plan.removes) changes.push({ ref, before: rows.get(ref) ?? null, after: null })
   for (const { id, ref } of plan.takeovers) {
     const heir = known.claims.find((claim) => claim.id === id)
-    if (heir) changes.push({ ref, before: rows.get(ref) ?? null, after: { ...inherited(heir), fileId: heir.fileId, trust: heir.trust } })
+    if (heir) changes.push({ ref, before: rows.get(ref) ?? null, after: inherited(heir) })
   }
   return changes
 }
 
-/** The entity that a claim makes when it takes over. */
-function inherited({ ref, document, file }: ClaimRow): ReturnType<typeof documentOf> {
-  const { viewUrl, editUrl, parent: _parent, ...rest } = file
-  return documentOf(ref, document, { ...rest, text: '', ...(viewUrl === null ? {} : { viewUrl }), ...(editUrl === null ? {} : { editUrl }) })
+/** What a claim makes when it takes over. */
+function inherited(heir: ClaimRow): EntityChange['after'] {
+  return { ...documentOfText(heir.ref, heir.body), fileId: heir.fileId, trust: heir.trust }
 }

@@ -6,7 +6,8 @@ import type { SourceFile } from './source-batch.ts'
 /** An entity as it is kept: the text of its JSON without relations and status, with what the catalog adds. */
 export interface EntityDocument {
   ref: string
-  entity: Entity
+  /** In lower case. */
+  kind: string
   etag: string
   body: string
 }
@@ -49,8 +50,13 @@ export function markedOrphan(ref: string, entity: Entity, isOrphan: boolean): En
 function finished(ref: string, { apiVersion, kind, metadata, spec }: Entity): EntityDocument {
   const plain = { metadata, apiVersion, kind, ...(spec === undefined ? {} : { spec }) }
   const etag = createHash('sha256').update(JSON.stringify(plain)).digest('hex').slice(0, 32)
-  const entity = { ...plain, metadata: { ...metadata, etag } }
-  return { ref, entity, etag, body: JSON.stringify(entity) }
+  return { ref, kind: kind.toLowerCase(), etag, body: JSON.stringify({ ...plain, metadata: { ...metadata, etag } }) }
+}
+
+/** A document that was stored as its text. */
+export function documentOfText(ref: string, body: string): EntityDocument {
+  const { kind, metadata } = JSON.parse(body) as Entity
+  return { ref, kind: kind.toLowerCase(), etag: metadata.etag ?? '', body }
 }
 
 /** Puts the parts of a stored entity together as the text of its JSON. */

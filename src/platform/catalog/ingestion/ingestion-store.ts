@@ -120,7 +120,7 @@ export async function upsertEntities(tx: Transaction, entities: readonly EntityW
     const { rows } = await sql<{ id: number; ref: string }>`
       insert into entity (ref, kind, file_id, trust, etag, body, relations, targets)
       select t.ref, t.kind, t.file_id, t.trust, t.etag::uuid, t.body, t.relations, t.targets::bigint[] from unnest(
-        ${part.map(({ ref }) => ref)}::text[], ${part.map(({ entity }) => entity.kind.toLowerCase())}::text[], ${part.map(({ fileId }) => fileId)}::int[],
+        ${part.map(({ ref }) => ref)}::text[], ${part.map(({ kind }) => kind)}::text[], ${part.map(({ fileId }) => fileId)}::int[],
         ${part.map(({ trust }) => trust)}::smallint[], ${part.map(({ etag }) => etag)}::text[], ${part.map(({ body }) => body)}::text[],
         ${part.map(({ relations }) => relations)}::text[], ${part.map(({ targets }) => `{${targets.map(refHash).join(',')}}`)}::text[]
       ) as t (ref, kind, file_id, trust, etag, body, relations, targets)

@@ -9,19 +9,27 @@ type Cause = Pick<SourceBatch, 'source' | 'actor' | 'commit' | 'changeId'>
 /** Entities that get an event of their own; a larger commit is told of in one. */
 const MAX_EVENTS = 200
 
-/** What listeners of alterations are told. Pure. */
-export function alterationsOf(applied: AppliedChanges, cause: Cause): Alteration[] {
+/** Alterations that are told of at once: all of a large ingestion are never in hand together. */
+const CHUNK = 500
+
+/** What listeners of alterations are told, part by part. */
+export function* alterationsOf(applied: AppliedChanges, cause: Cause): Generator<Alteration[]> {
   const at = new Date()
   const common = { at, actor: cause.actor, commit: cause.commit, source: cause.source, ...(cause.changeId === undefined ? {} : { changeId: cause.changeId }) }
-  const placed = (entity: Entity): { uid: string; location: string } => ({
-    uid: entity.metadata.uid ?? '',
-    location: entity.metadata.annotations?.['backstage.io/managed-by-location'] ?? '',
-  })
-  return [
-    ...applied.added.map(({ ref, after }) => ({ ref, kind: 'added' as const, before: null, after, ...placed(after), ...common })),
-    ...applied.altered.map(({ ref, before, after }) => ({ ref, kind: 'altered' as const, before, after, ...placed(after), ...common })),
-    ...applied.removed.map(({ ref, before }) => ({ ref, kind: 'removed' as const, before, after: null, ...placed(before), ...common })),
-  ]
+  let part: Alteration[] = []
+  for (const kind of ['added', 'altered', 'removed'] as const) {
+    for (const item of applied[kind]) {
+      const before = item.before === null ? null : (JSON.parse(item.before) as Entity)
+      const after = item.after === null ? null : (JSON.parse(item.after) as Entity)
+      const metadata = (after ?? before)?.metadata
+      const location = metadata?.annotations?.['backstage.io/managed-by-location'] ?? ''
+      part.push({ ref: item.ref, uid: metadata?.uid ?? '', kind, before, after, location, ...common })
+      if (part.length < CHUNK) continue
+      yield part
+      part = []
+    }
+  }
+  if (part.length > 0) yield part
 }
 
 /** Events of the log: one an entity, or one of them all when there are many. Pure. */
