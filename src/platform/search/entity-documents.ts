@@ -20,6 +20,8 @@ const BANDS: Readonly<Record<string, Band>> = {
   'metadata.description': 3,
 }
 
+const SHOWN = new Set(['kind', 'metadata.name', 'metadata.title', 'spec.profile.displayname', 'metadata.description'])
+
 /** Number of a kind in lower case. */
 export function sortOfKind(kind: string): number {
   return Math.max(0, KINDS.indexOf(kind as (typeof KINDS)[number]))
@@ -65,17 +67,21 @@ export function withLongTexts(document: SearchDocument, json: string): SearchDoc
 /** An entity as a hit is shown. */
 export function entityView(index: EntityIndex, ref: string): { kind: string; ref: string; title: string; summary: string; href: string } {
   const { namespace = 'default', name = ref, kind = '' } = parseEntityRef(ref) ?? {}
+  const texts: Record<string, string> = {}
   const slot = index.slotOf(ref)
-  const textAt = (key: string): string | undefined => {
-    const [value] = slot === undefined ? [] : index.valuesOf(slot, index.pool.find(key))
-    return value === undefined || value === 0 ? undefined : index.pool.text(value)
-  }
+  if (slot !== undefined)
+    index.forEachFact(slot, (keyId, value) => {
+      if (value === 0) return
+      const key = index.pool.text(keyId)
+      if (SHOWN.has(key)) texts[key] ??= index.pool.text(value)
+    })
+  const named = texts['metadata.name'] ?? name
   return {
-    kind: textAt('kind') ?? kind,
+    kind: texts['kind'] ?? kind,
     ref,
-    title: index.titleOf(ref) ?? name,
-    summary: textAt('metadata.description') ?? ref,
-    href: pageOf({ kind, namespace, name: textAt('metadata.name') ?? name }),
+    title: texts['metadata.title'] ?? texts['spec.profile.displayname'] ?? named,
+    summary: texts['metadata.description'] ?? ref,
+    href: pageOf({ kind, namespace, name: named }),
   }
 }
 

@@ -10,6 +10,7 @@ export class Postings {
   readonly #heads: number[] = []
   readonly #tails: number[] = []
   readonly #counts: number[] = []
+  #read = new Uint32Array(1 << 10)
   /** Numbers in the last chunk of each term. */
   readonly #fill: number[] = []
 
@@ -43,17 +44,19 @@ export class Postings {
     this.#counts[term] = (this.#counts[term] ?? 0) + 1
   }
 
-  /** Calls back with each number of a term, in the order of adding, at most `limit`. @returns how many. */
-  forEach(term: number, limit: number, visit: (value: number) => void): number {
+  /** The first numbers of a term, in the order of adding, at most `limit`. What is returned holds until the next call. */
+  read(term: number, limit: number): Uint32Array {
     const count = Math.min(limit, this.countOf(term))
+    if (this.#read.length < count) this.#read = new Uint32Array(Math.ceil(count * 1.5))
     const block = this.#block
-    let left = count
-    for (let chunk = this.#heads[term] ?? NONE; chunk !== NONE && left > 0; chunk = block[chunk] ?? NONE) {
-      const end = Math.min(block[chunk + 1] ?? 0, left)
-      for (let at = 0; at < end; at++) visit(block[chunk + 2 + at] ?? 0)
-      left -= end
+    let filled = 0
+    for (let chunk = this.#heads[term] ?? NONE; chunk !== NONE && filled < count; chunk = block[chunk] ?? NONE) {
+      const end = Math.min(block[chunk + 1] ?? 0, count - filled)
+      if (end > 16) this.#read.set(block.subarray(chunk + 2, chunk + 2 + end), filled)
+      else for (let at = 0; at < end; at++) this.#read[filled + at] = block[chunk + 2 + at] ?? 0
+      filled += end
     }
-    return count
+    return this.#read.subarray(0, count)
   }
 
   #allocate(room: number): number {

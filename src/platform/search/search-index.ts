@@ -9,7 +9,7 @@ const BAND_WEIGHTS = [1, 0.95, 0.5, 0.3] as const
 /** What is to be found, by a key of its own. */
 export interface SearchDocument {
   key: string
-  /** A number below 64 for what sort of thing it is; asked for by filters and weights. */
+  /** A number below 16 for what sort of thing it is; asked for by filters and weights. */
   sort: number
   fields: readonly { band: Band; text: string }[]
 }
@@ -28,6 +28,8 @@ export interface SearchQuestion {
   weightOf: (sort: number) => number | undefined
 }
 
+const MAX_SORTS = 16
+const GONE = 255
 /** Words of a question; the others are left out. */
 const MAX_WORDS = 8
 /** Words of one document. */
@@ -45,12 +47,14 @@ export class SearchIndex {
   readonly #postings = new Postings()
   readonly #numbers = new Map<string, number>()
   readonly #keys: (string | undefined)[] = []
-  readonly #sorts: number[] = []
-  readonly #nameLengths: number[] = []
+  /** Sort of each document; 255 for those that went. */
+  #sorts = new Uint8Array(1 << 10)
+  #nameLengths = new Uint8Array(1 << 10)
   readonly #hashes: number[] = []
   #totals = new Float32Array(1 << 10)
   #current = new Float32Array(1 << 10)
   #stamps = new Uint32Array(1 << 10)
+  #list = new Uint32Array(1 << 10)
   #stamp = 0
   #dead = 0
 
@@ -84,8 +88,12 @@ export class SearchIndex {
     const number = this.#keys.length
     this.#numbers.set(document.key, number)
     this.#keys.push(document.key)
-    this.#sorts.push(document.sort)
-    this.#nameLengths.push(Math.max(1, nameLength))
+    if (number >= this.#sorts.length) {
+      this.#sorts = grown(this.#sorts)
+      this.#nameLengths = grown(this.#nameLengths)
+    }
+    this.#sorts[number] = document.sort
+    this.#nameLengths[number] = Math.min(255, Math.max(1, nameLength))
     this.#hashes.push(hash)
     for (const [word, band] of terms) this.#postings.add(this.#vocabulary.intern(word), number * 4 + band)
   }
@@ -95,6 +103,7 @@ export class SearchIndex {
     if (number === undefined) return
     this.#numbers.delete(key)
     this.#keys[number] = undefined
+    this.#sorts[number] = GONE
     this.#dead++
   }
 
@@ -120,53 +129,59 @@ export class SearchIndex {
     const placesOf = (matches: readonly Match[]): number => matches.reduce((sum, { term }) => sum + this.#postings.countOf(term), 0)
     const candidates = this.#candidates(wanted.toSorted((a, b) => placesOf(a) - placesOf(b)))
     const best = new Best(limit)
-    for (const number of candidates) {
-      if (this.#keys[number] === undefined) continue
-      const sort = this.#sorts[number] ?? 0
-      const weight = weightOf(sort)
-      if (weight === undefined) continue
-      counts.set(sort, (counts.get(sort) ?? 0) + 1)
-      const quality = (this.#totals[number] ?? 0) / wanted.length
+    const weights = Array.from({ length: MAX_SORTS }, (_, sort) => weightOf(sort) ?? -1)
+    const found = new Uint32Array(MAX_SORTS)
+    for (let at = 0; at < candidates.length; at++) {
+      const number = candidates[at]!
+      const sort = this.#sorts[number]!
+      const weight = sort === GONE ? -1 : weights[sort]!
+      if (weight < 0) continue
+      found[sort]!++
+      const quality = this.#totals[number]! / wanted.length
       // Whose name is nothing but what was typed comes first.
-      const closeness = quality > 0.6 ? Math.min(1, wanted.length / (this.#nameLengths[number] ?? 1)) : 0
+      const closeness = quality > 0.6 ? Math.min(1, wanted.length / this.#nameLengths[number]!) : 0
       best.add(number, 0.6 * quality + 0.25 * closeness + 0.15 * weight)
     }
+    for (let sort = 0; sort < MAX_SORTS; sort++) if (found[sort]! > 0) counts.set(sort, found[sort]!)
     const hits = best.items.map(({ number, score }) => ({ key: this.#keys[number] ?? '', sort: this.#sorts[number] ?? 0, score }))
     return { hits: hits.sort((a, b) => b.score - a.score || a.key.length - b.key.length || (a.key < b.key ? -1 : 1)), counts }
   }
 
   /** Numbers of the documents that have all words, their sums of weights in `#totals`. */
-  #candidates(words: readonly (readonly Match[])[]): number[] {
+  #candidates(words: readonly (readonly Match[])[]): Uint32Array {
     this.#makeRoom()
     const base = this.#stamp + 1
     this.#stamp += words.length + 1
-    const [totals, current, stamps] = [this.#totals, this.#current, this.#stamps]
-    let list: number[] = []
-    words.forEach((matches, word) => {
-      const next: number[] = []
+    const [totals, current, stamps, list] = [this.#totals, this.#current, this.#stamps, this.#list]
+    let count = 0
+    for (let word = 0; word < words.length; word++) {
+      const mark = base + word
       let left = MAX_PLACES
-      for (const { term, quality } of matches) {
-        left -= this.#postings.forEach(term, left, (place) => {
+      count = 0
+      for (const { term, quality } of words[word] ?? []) {
+        const places = this.#postings.read(term, left)
+        for (let at = 0; at < places.length; at++) {
+          const place = places[at]!
           const number = place >>> 2
-          const score = quality * (BAND_WEIGHTS[place & 3] ?? 0)
-          const stamp = stamps[number] ?? 0
-          if (stamp === base + word) {
-            const known = current[number] ?? 0
-            if (score <= known) return
-            totals[number] = (totals[number] ?? 0) + score - known
-            current[number] = score
-          } else if (word === 0 || stamp === base + word - 1) {
-            stamps[number] = base + word
-            totals[number] = word === 0 ? score : (totals[number] ?? 0) + score
-            current[number] = score
-            next.push(number)
+          const stamp = stamps[number]!
+          if (stamp !== mark && word > 0 && stamp !== mark - 1) continue
+          const score = quality * BAND_WEIGHTS[(place & 3) as Band]
+          if (stamp === mark) {
+            const known = current[number]!
+            if (score <= known) continue
+            totals[number] = totals[number]! + score - known
+          } else {
+            stamps[number] = mark
+            totals[number] = word === 0 ? score : totals[number]! + score
+            list[count++] = number
           }
-        })
+          current[number] = score
+        }
+        left -= places.length
         if (left <= 0) break
       }
-      list = next
-    })
-    return list
+    }
+    return list.subarray(0, count)
   }
 
   #makeRoom(): void {
@@ -175,6 +190,7 @@ export class SearchIndex {
       this.#totals = new Float32Array(room)
       this.#current = new Float32Array(room)
       this.#stamps = new Uint32Array(room)
+      this.#list = new Uint32Array(room)
       this.#stamp = 0
     }
     if (this.#stamp > 4_000_000_000) {
@@ -206,6 +222,12 @@ class Best {
     items.splice(low, 0, { number, score })
     if (items.length > this.#limit) items.pop()
   }
+}
+
+function grown(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.ceil(bytes.length * 1.5))
+  larger.set(bytes)
+  return larger
 }
 
 function merged(literal: readonly Match[], similar: readonly Match[]): Match[] {

@@ -37,7 +37,7 @@ export interface Search {
 }
 
 /** Answers are kept until something changes: people type the same beginnings. */
-const MAX_ANSWERS = 500
+const MAX_ANSWERS = 1_000
 
 /** Finds entities, APIs, pages, runs and changes by words. What has to be looked through is in memory; nothing is asked of the database but who may see what. */
 export function createSearch(deps: SearchDeps): Search {
