@@ -37,7 +37,8 @@ export const creationInput: z.ZodType<CreationInput> = z.strictObject({
   templateVersion: z.string().max(100).optional(),
   title: z.string().optional(),
   component: z.string().optional(),
-  taskId: z.string().min(8).max(64).optional(),
+  // Never the id of a change: effects of creations that had no task yet are kept by that.
+  taskId: z.uuid().optional(),
   purpose: z.enum(['create', 'undo']).optional(),
   onFailure: z.enum(['undo', 'keep']).optional(),
   dialect: z.literal('backstage').optional(),
