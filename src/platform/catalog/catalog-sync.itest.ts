@@ -84,7 +84,8 @@ it('a commit that was not heard of is found by looking, and one that is not know
 it('goes on after its connection was cut', async () => {
   const index = new CatalogIndex(database.db, silentLogger)
   await index.ready()
-  await using _sync = startCatalogSync({ databaseUrl: database.url, index, log: silentLogger, checkMs: 3_600_000 })
+  await using sync = startCatalogSync({ databaseUrl: database.url, index, log: silentLogger, checkMs: 3_600_000 })
+  expect(sync).toBeDefined()
   const query = new EntityQuery(database.db, index)
   const cut = async (): Promise<number> =>
     (
@@ -102,9 +103,9 @@ it('goes on after its connection was cut', async () => {
 it('a large commit is seen whole or not at all', async () => {
   const many = Array.from({ length: 4_000 }, (_, at) => `many-${at}`)
   const seen = new Set<number>()
-  let isDone = false
+  const done = new AbortController()
   const look = async (): Promise<void> => {
-    while (!isDone) {
+    while (!done.signal.aborted) {
       seen.add(await one.query.count({ 'metadata.name': { $hasPrefix: 'many-' } }))
       seen.add(await two.query.count({ 'metadata.name': { $hasPrefix: 'many-' } }))
       await new Promise((resolve) => setImmediate(resolve))
@@ -113,7 +114,7 @@ it('a large commit is seen whole or not at all', async () => {
   const looking = look()
   await take(one, 'git:many/many', many)
   await expect.poll(async () => await two.query.count({ 'metadata.name': { $hasPrefix: 'many-' } }), { timeout: 20_000 }).toBe(4_000)
-  isDone = true
+  done.abort()
   await looking
-  expect([...seen].sort()).toEqual([0, 4_000])
+  expect([...seen].toSorted((a, b) => a - b)).toEqual([0, 4_000])
 })

@@ -43,7 +43,7 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
         const predicate = parseFilters(url.searchParams.getAll('filter'))
         const limit = numberOf(url, 'limit')
         const fields = commaList(url, 'fields')
-        const found = await query.stream({
+        const found = query.stream({
           ...(predicate === undefined ? {} : { predicate }),
           orders: url.searchParams.getAll('order').map(parseColonOrder),
           tie: 'ref',

@@ -132,7 +132,10 @@ async function relationChanges(
   const afterOf = new Map(altered.map(({ ref, after }) => [ref, after]))
   const removals: { edge: Edge; other: string }[] = []
   for (const { ref, before, after } of altered) {
-    const { added, removed } = edgeDiff(before ? edgesIn(before.body) : [], after ? edgesIn(after.body) : [])
+    const declares = after ? edgesIn(after.body) : []
+    const { added, removed } = edgeDiff(before ? edgesIn(before.body) : [], declares)
+    // Declared all the time, but what it names is new.
+    for (const edge of declares) if (before && fresh.has(edge.sourceRef)) changes.add(edge)
     for (const edge of removed) removals.push({ edge, other: otherEnd(edge, ref) })
     for (const edge of added) changes.add(edge)
   }

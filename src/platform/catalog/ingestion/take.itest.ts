@@ -258,7 +258,7 @@ describe('relations', () => {
         }
         expect(total).toBe(rows.length)
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     )
   })
 })
