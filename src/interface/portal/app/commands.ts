@@ -20,13 +20,18 @@ export function useCommands(onHelp: () => void): Command[] {
       title,
       keys,
       words,
-      run: () => void navigate({ to: to as '/' }),
+      run: () => void navigate({ to: to.split('?', 1)[0] as '/', search: Object.fromEntries(new URLSearchParams(to.split('?')[1] ?? '')) }),
     })
     const components = matrix?.rows ?? []
     return [
       ...recentPlaces().map((place) => go(`recent:${place.to}`, place.title, place.to, '', 'recent')),
       ...(waiting?.items ?? []).map((change) => go(change.id, `Review: ${change.title}`, `/changes/${change.id}`, '', 'approve')),
       ...navGroups.flat().map(({ to, title, keys }) => go(`page:${to}`, `Go to ${title}`, to, keys)),
+      go('page:/catalog/locations', 'Go to catalog locations', '/catalog/locations', '', 'sources repositories descriptors refresh'),
+      go('location:add', 'Add a catalog location', '/catalog/locations?add=yes', '', 'register import descriptor'),
+      go('catalog:mine', 'Catalog: owned by me', '/catalog?owner=me', '', 'my components'),
+      go('catalog:problems', 'Catalog: with problems', '/catalog?show=problems', '', 'errors broken'),
+      go('page:/graph', 'Graph of systems and domains', '/graph?kind=system,domain', '', 'relations dependencies map'),
       ...components.map((row) =>
         go(`component:${row.component}`, row.title === '' ? row.component : row.title, `/components/${row.component}`, '', `component ${row.component}`),
       ),

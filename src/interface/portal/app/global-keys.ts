@@ -2,12 +2,13 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { areKeysOn, endGo, isGoing, isTyping, startGo } from './keys.ts'
 
-const places: Record<string, '/' | '/catalog' | '/environments' | '/create' | '/pipelines'> = {
+const places: Record<string, '/' | '/catalog' | '/environments' | '/create' | '/pipelines' | '/repositories'> = {
   h: '/',
   c: '/catalog',
   e: '/environments',
   n: '/create',
   p: '/pipelines',
+  r: '/repositories',
 }
 
 /** The keys that work on every page: `g` and a letter, `/`, `j`, `k`, `enter`, `?`, and the palette's `mod+k`. */

@@ -3,6 +3,7 @@ import {
   IconBox,
   IconChartLine,
   IconCloud,
+  IconGitBranch,
   IconGitPullRequest,
   IconHome,
   IconLayoutGrid,
@@ -17,6 +18,7 @@ export const navGroups = [
   [
     { to: '/', title: 'Home', icon: IconHome, keys: 'g h' },
     { to: '/catalog', title: 'Catalog', icon: IconBox, keys: 'g c' },
+    { to: '/repositories', title: 'Repositories', icon: IconGitBranch, keys: 'g r' },
     { to: '/create', title: 'Create', icon: IconPlus, keys: 'g n' },
   ],
   [

@@ -1,7 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, type RouteComponent } from '@tanstack/react-router'
+import { docsQueries } from '../api/docs-queries.ts'
 import { queries } from '../api/queries.ts'
 import { repositoryQueries } from '../api/repository-queries.ts'
+import { catalogSearch } from '../pages/catalog/catalog-search.ts'
 import { BrokenPage, NoSuchPage } from './broken-page.tsx'
 import { oneOf, present, text, whole } from './search.ts'
 import { Shell } from './shell.tsx'
@@ -46,18 +48,13 @@ const home = createRoute({
 })
 const catalog = createRoute({
   ...under('/catalog'),
-  validateSearch: (raw: Record<string, unknown>) =>
-    present({
-      q: text(raw, 'q'),
-      kind: text(raw, 'kind'),
-      type: text(raw, 'type'),
-      owner: text(raw, 'owner'),
-      lifecycle: text(raw, 'lifecycle'),
-      sort: text(raw, 'sort'),
-      columns: text(raw, 'columns'),
-    }),
-  loader: ({ context: { client } }) => void client.prefetchQuery(queries.entities()),
+  validateSearch: catalogSearch,
   component: page(() => import('../pages/catalog/catalog-page.tsx'), 'CatalogPage'),
+})
+const locations = createRoute({
+  ...under('/catalog/locations'),
+  validateSearch: (raw: Record<string, unknown>) => present({ show: oneOf(raw, 'show', ['added', 'built-in']), add: oneOf(raw, 'add', ['yes']) }),
+  component: page(() => import('../pages/locations/locations-page.tsx'), 'LocationsPage'),
 })
 const component = createRoute({
   ...under('/components/$name'),
@@ -71,6 +68,15 @@ const entity = createRoute({
   ...under('/entities/$kind/$namespace/$name'),
   loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.entity(params.kind, params.namespace, params.name)),
   component: page(() => import('../pages/entity/entity-page.tsx'), 'EntityPage'),
+})
+const docs = createRoute({
+  ...under('/docs/$kind/$namespace/$name/$'),
+  validateSearch: (raw: Record<string, unknown>) => present({ q: text(raw, 'q') }),
+  loader: ({ context: { client }, params: { kind, namespace, name, _splat } }) => {
+    void client.prefetchQuery(docsQueries.site({ kind, namespace, name }))
+    void client.prefetchQuery(docsQueries.page({ kind, namespace, name }, _splat === undefined || _splat === '' ? undefined : _splat))
+  },
+  component: page(() => import('../pages/docs/docs-page.tsx'), 'DocsPage'),
 })
 const create = createRoute({
   ...under('/create'),
@@ -186,8 +192,10 @@ const tree = root.addChildren([
   app.addChildren([
     home,
     catalog,
+    locations,
     component,
     entity,
+    docs,
     create,
     createOne,
     environments,

@@ -1,11 +1,13 @@
 import type { OutputOf } from '#contract'
 import type { Change } from '../api/shapes.ts'
+import { entityHandlers } from './entity-answers.ts'
 import { entityDetail } from './fixtures/catalog.ts'
 import { accounts, regions, resources } from './fixtures/cloud.ts'
 import { hex } from './fixtures/moments.ts'
 import { logLines } from './fixtures/runs.ts'
 import { logRecords, requestSeries, slos, traceSpans, traceSummaries } from './fixtures/telemetry.ts'
 import { preview, templates } from './fixtures/templates.ts'
+import { catalogHandlers } from './catalog-answers.ts'
 import { repositoryHandlers } from './repository-answers.ts'
 import type { World } from './world.ts'
 
@@ -39,6 +41,8 @@ type Handler = (asked: Asked, world: World, parts: string[]) => Answer
 /** Method and path pattern (`*` is one segment) of what the invented platform answers. */
 const handlers: readonly [string, Handler][] = [
   ...repositoryHandlers,
+  ...entityHandlers,
+  ...catalogHandlers,
   ['GET /me', (_, world) => ok(world.me)],
   [
     'POST /session',
@@ -159,7 +163,6 @@ const handlers: readonly [string, Handler][] = [
         202,
       ),
   ],
-  ['GET /entities', ({ query }, world) => page(world.entities, query)],
   ['GET /entities/*/*/*', (_, world, [kind = '', , name = '']) => found(entityDetail(world.entities, kind, name), kind, name)],
   [
     'GET /search',

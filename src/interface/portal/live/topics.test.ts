@@ -8,6 +8,9 @@ describe('topicsOf', () => {
     ['pull-request/acme/orders/7', ['events', 'pullRequests']],
     ['component:default/orders', ['events', 'entities', 'templates', 'environments']],
     ['entity/component:default/orders', ['events', 'entities', 'templates', 'environments']],
+    ['source/git:acme/orders', ['events', 'entities', 'templates', 'environments']],
+    ['location/1', ['events', 'entities', 'locations', 'templates', 'environments']],
+    ['view/viw_1', ['events', 'views']],
     ['nobody-knows/x', ['events']],
     ['', ['events']],
   ])('%s makes %j old', (subject, topics) => {

@@ -1,105 +1,178 @@
-import { Button, Checkbox, Drawer, Menu } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Button, Drawer } from '@mantine/core'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useDeferredValue, useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { useDebouncedValue } from '@mantine/hooks'
+import { catalogQueries, PAGE_SIZE } from '../../api/catalog-queries.ts'
 import { queries } from '../../api/queries.ts'
-import { plural } from '../../format/quantity.ts'
+import { without } from '../../app/search.ts'
+import { formatCount, plural } from '../../format/quantity.ts'
 import { FilterBar, FilterInput } from '../../ui/filters.tsx'
 import { EmptyState } from '../../ui/notice.tsx'
 import { Page } from '../../ui/page.tsx'
 import { QueryView, RowSkeletons } from '../../ui/query-view.tsx'
 import { columnTitles, defaultColumns } from './catalog-columns.tsx'
-import { catalogRows, filterRows, type Facet } from './catalog-rows.ts'
+import { catalogRow } from './catalog-rows.ts'
+import { apiFilter, apiOrder, filterCount, filtersOf, searchText, type CatalogSearch } from './catalog-search.ts'
 import { CatalogTable } from './catalog-table.tsx'
 import css from './catalog.module.css'
+import { ColumnMenu } from './column-menu.tsx'
+import { useFacetCounts } from './facet-counts.ts'
 import { Facets } from './facets.tsx'
+import { SelectionBar } from './selection-bar.tsx'
+import { useExport } from './use-export.ts'
+import { useSelection } from './use-selection.ts'
+import { ViewTabs } from './view-tabs.tsx'
 
 const route = getRouteApi('/app/catalog')
-const noRows: never[] = []
+/** Rows that scrolling loads by itself: a refresh reads them all again. */
+const MAX_SCROLLED = 20 * PAGE_SIZE
 
 /** What exists and who owns it. */
 export function CatalogPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  const entities = useQuery(queries.entities())
+  const me = useQuery(queries.me()).data
+  const asked = useDeferredValue(search)
+  const filter = useMemo(() => apiFilter(asked, me), [asked, me])
+  const orderBy = useMemo(() => apiOrder(asked.sort), [asked.sort])
+  const list = useInfiniteQuery({ ...catalogQueries.list(filter, orderBy), enabled: me !== undefined || !/\bme\b/.test(asked.owner ?? '') })
+  const count = useQuery(catalogQueries.count()).data
+  const [settled] = useDebouncedValue(asked, 120)
+  const counts = useFacetCounts(settled, me)
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.items.map(catalogRow)) ?? [], [list.data])
+  const total = list.data?.pages[0]?.total
+  const selection = useSelection()
+  const exporting = useExport()
   const [isSheetOpen, setSheetOpen] = useState(false)
-  const rows = useMemo(() => (entities.data === undefined ? noRows : catalogRows(entities.data)), [entities.data])
-  const { q, kind, type, owner, lifecycle } = search
-  const filters = useDeferredValue(useMemo(() => withoutAbsent({ q, kind, type, owner, lifecycle }), [q, kind, type, owner, lifecycle]))
-  const found = useMemo(() => filterRows(rows, filters), [rows, filters])
   const columnText = search.columns ?? defaultColumns
   const shown = useMemo(() => columnTitles.map(({ id }) => id).filter((id) => columnText.split(',').includes(id)), [columnText])
-  const set = (name: string, value: string | undefined): void => {
-    void navigate({ search: (old) => withoutAbsent({ ...old, [name]: value === '' ? undefined : value }), replace: true, resetScroll: false })
+
+  const set = (next: CatalogSearch): void => void navigate({ search: next, replace: true, resetScroll: false })
+  const setOne = (name: keyof CatalogSearch, value: string | undefined): void => {
+    const rest = without(search, name)
+    set(value === undefined || value === '' ? rest : { ...rest, [name]: value })
   }
-  const onFacet = (facet: Facet, value: string | undefined): void => set(facet, value)
-  const count = Object.keys(filters).filter((name) => name !== 'q').length
+  const clear = (): void =>
+    void navigate({
+      search: { ...(search.sort === undefined ? {} : { sort: search.sort }), ...(search.columns === undefined ? {} : { columns: search.columns }) },
+    })
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage && rows.length < MAX_SCROLLED) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, rows.length])
+
+  const filters = filterCount(search)
+  const isNarrowed = Object.keys(filtersOf(search)).length > 0
+  const facets = <Facets search={search} counts={counts} onChange={set} />
   return (
     <Page
       title="Catalog"
       actions={
-        <Button component={Link} to="/create">
-          Create
-        </Button>
+        <>
+          <Button component={Link} to="/catalog/locations" variant="default">
+            Locations
+          </Button>
+          <Button component={Link} to="/create">
+            Create
+          </Button>
+        </>
       }
     >
+      <ViewTabs search={search} />
       <FilterBar>
-        <FilterInput label="Search the catalog" value={q ?? ''} onChange={(value) => set('q', value)} />
+        <FilterInput label="Search the catalog" value={search.q ?? ''} onChange={(value) => setOne('q', value)} />
         <Button variant="default" className={css['onlyNarrow'] ?? ''} onClick={() => setSheetOpen(true)}>
-          Filters{count === 0 ? '' : ` (${count})`}
+          Filters{filters === 0 ? '' : ` (${filters})`}
         </Button>
         <span className="dim num" role="status">
-          {entities.data === undefined
+          {total === undefined
             ? ''
-            : found.length === rows.length
-              ? plural(rows.length, 'entity', 'entities')
-              : `${plural(found.length, 'entity', 'entities')} of ${rows.length}`}
+            : !isNarrowed || count === undefined
+              ? plural(total, 'entity', 'entities')
+              : `${plural(total, 'entity', 'entities')} of ${formatCount(count)}`}
         </span>
-        {Object.keys(filters).length === 0 ? null : (
-          <Button variant="subtle" color="gray" onClick={() => void navigate({ search: ({ sort, columns }) => withoutAbsent({ sort, columns }) })}>
+        {isNarrowed ? (
+          <Button variant="subtle" color="gray" onClick={clear}>
             Clear
           </Button>
-        )}
-        <span style={{ marginLeft: 'auto' }} className={css['onlyWide']}>
-          <ColumnMenu shown={shown} onChange={(ids) => set('columns', ids.join(',') === defaultColumns ? undefined : ids.join(','))} />
+        ) : null}
+        <span className={css['tools']}>
+          {total === undefined || total === 0 ? null : (
+            <>
+              <ExportPart exporting={exporting} total={total} onStart={() => void exporting.exportAll(filter, orderBy)} />
+              <Button
+                variant="default"
+                component={Link}
+                to={`/graph?${searchText({ ...filtersOf(search), ...(isNarrowed ? {} : { kind: 'system,domain' }) })}`}
+              >
+                Graph
+              </Button>
+            </>
+          )}
+          <span className={css['onlyWide']}>
+            <ColumnMenu shown={shown} onChange={(ids) => setOne('columns', ids.join(',') === defaultColumns ? undefined : ids.join(','))} />
+          </span>
         </span>
       </FilterBar>
       <div className={css['layout']}>
         <aside className={`${css['facets']} ${css['onlyWide']}`} aria-label="Filters">
-          <div style={{ display: 'grid', gap: 20 }}>
-            <Facets rows={rows} filters={filters} onChange={onFacet} />
-          </div>
+          <div style={{ display: 'grid', gap: 20 }}>{facets}</div>
         </aside>
-        <QueryView query={entities} what="catalog" skeleton={<RowSkeletons rows={14} height={41} />}>
+        <QueryView query={list} what="catalog" skeleton={<RowSkeletons rows={14} height={41} />}>
           {() =>
-            rows.length === 0 ? (
-              <EmptyState
-                title="The catalog is empty"
-                action={
-                  <Button component={Link} to="/create">
-                    Create the first service
-                  </Button>
-                }
-              >
-                What a golden path makes is in here by itself; descriptors in Git (catalog-info.yaml) come in from their repositories.
-              </EmptyState>
-            ) : found.length === 0 ? (
+            total !== 0 ? (
+              <div>
+                <CatalogTable
+                  rows={rows}
+                  total={total ?? rows.length}
+                  shown={shown}
+                  sort={search.sort ?? 'name'}
+                  onSort={(sort) => setOne('sort', sort === 'name' ? undefined : sort)}
+                  selection={selection}
+                  onEnd={onEnd}
+                />
+                {hasNextPage && rows.length >= MAX_SCROLLED ? (
+                  <p className={css['more']}>
+                    The first {formatCount(rows.length)} of {formatCount(total ?? 0)} are shown. Narrow the filter, or{' '}
+                    <Button size="compact-xs" variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                      Show {PAGE_SIZE} more
+                    </Button>
+                  </p>
+                ) : null}
+              </div>
+            ) : isNarrowed ? (
               <EmptyState
                 title="Nothing is like that"
                 action={
-                  <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                  <Button variant="default" onClick={clear}>
                     Clear the filters
                   </Button>
                 }
               >
-                None of {plural(rows.length, 'entity', 'entities')} matches all of these filters.
+                None of {plural(count ?? 0, 'entity', 'entities')} matches all of these filters.
               </EmptyState>
             ) : (
-              <CatalogTable rows={found} shown={shown} sort={search.sort ?? 'name'} onSort={(sort) => set('sort', sort === 'name' ? undefined : sort)} />
+              <EmptyState
+                title="The catalog is empty"
+                action={
+                  <>
+                    <Button component={Link} to="/create">
+                      Create the first service
+                    </Button>
+                    <Button component={Link} to="/catalog/locations?add=yes" variant="default">
+                      Add a location
+                    </Button>
+                  </>
+                }
+              >
+                What a golden path makes is in here by itself; descriptors in Git (catalog-info.yaml) come in from their locations.
+              </EmptyState>
             )
           }
         </QueryView>
       </div>
+      <SelectionBar selection={selection} onExport={exporting.exportRows} />
       <Drawer
         opened={isSheetOpen}
         onClose={() => setSheetOpen(false)}
@@ -108,37 +181,35 @@ export function CatalogPage() {
         title="Filters"
         closeButtonProps={{ 'aria-label': 'Close the filters' }}
       >
-        <div style={{ display: 'grid', gap: 20, padding: '0 8px 24px' }}>
-          <Facets rows={rows} filters={filters} onChange={onFacet} />
-        </div>
+        <div style={{ display: 'grid', gap: 20, padding: '0 8px 24px' }}>{facets}</div>
       </Drawer>
     </Page>
   )
 }
 
-function ColumnMenu({ shown, onChange }: { shown: readonly string[]; onChange: (ids: string[]) => void }) {
+function ExportPart({ exporting, total, onStart }: { exporting: ReturnType<typeof useExport>; total: number; onStart: () => void }) {
+  const { state, stop } = exporting
+  if (state.kind === 'running')
+    return (
+      <>
+        <span role="status" className="num dim">
+          Exporting {formatCount(state.done)} of {formatCount(state.total)}
+        </span>
+        <Button variant="default" onClick={stop}>
+          Stop
+        </Button>
+      </>
+    )
   return (
-    <Menu closeOnItemClick={false} position="bottom-end" shadow="md">
-      <Menu.Target>
-        <Button variant="default">Columns</Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {columnTitles.map(({ id, title }) => (
-          <Menu.Item
-            key={id}
-            role="menuitemcheckbox"
-            aria-checked={shown.includes(id)}
-            leftSection={<Checkbox.Indicator checked={shown.includes(id)} size="xs" />}
-            onClick={() => onChange(columnTitles.map((each) => each.id).filter((each) => (each === id ? !shown.includes(id) : shown.includes(each))))}
-          >
-            {title}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      {state.kind === 'failed' ? (
+        <span role="alert" style={{ color: 'var(--fw-red)' }}>
+          Not exported: {state.message}
+        </span>
+      ) : null}
+      <Button variant="default" onClick={onStart} aria-label={`Export as CSV: ${plural(total, 'entity', 'entities')}`}>
+        Export
+      </Button>
+    </>
   )
-}
-
-function withoutAbsent<T extends Record<string, string | undefined>>(record: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string }
 }

@@ -1,5 +1,5 @@
-import { tagsOf } from '../../api/entity-metadata.ts'
-import type { Entity } from '../../api/shapes.ts'
+import { annotationsOf, tagsOf } from '../../api/entity-metadata.ts'
+import type { ListedEntity } from '../../api/catalog-queries.ts'
 import { parseRef } from '../../format/reference.ts'
 
 /** An entity as the table knows it. */
@@ -11,57 +11,48 @@ export interface CatalogRow {
   title: string
   description: string
   type: string
+  /** Entity ref; empty when nobody owns it. */
   owner: string
   lifecycle: string
+  /** Entity ref; empty when it is in none. */
   system: string
   tags: string[]
-  /** Lower-case text that the search looks through. */
-  text: string
+  problems: string[]
+  /** Its location no longer lists it. */
+  isOrphan: boolean
 }
 
-export type Facet = 'kind' | 'type' | 'owner' | 'lifecycle'
-export const facets: readonly Facet[] = ['kind', 'type', 'owner', 'lifecycle']
-export type Filters = { readonly [F in Facet]?: string } & { readonly q?: string }
-
-/** Flattens descriptors once, so that typing in the filter touches plain strings only. */
-export function catalogRows(entities: readonly Entity[]): CatalogRow[] {
-  return entities.map((entity) => {
-    const { name, namespace = 'default', title, description = '' } = entity.metadata
-    const tags = tagsOf(entity)
-    const kind = entity.kind.toLowerCase()
-    const owner = word(entity.spec?.['owner'])
-    const row = {
-      ref: `${kind}:${namespace}/${name}`,
-      kind: entity.kind,
-      namespace,
-      name,
-      title: title ?? name,
-      description,
-      type: word(entity.spec?.['type']),
-      owner: owner === '' ? '' : parseRef(owner, 'group').name,
-      lifecycle: word(entity.spec?.['lifecycle']),
-      system: word(entity.spec?.['system']),
-      tags,
-    }
-    return { ...row, text: [name, row.title, description, row.owner, row.type, ...tags].join(' ').toLowerCase() }
-  })
+/** Reads what a row shows out of a descriptor, with care: only its name is sure to be there. */
+export function catalogRow(entity: ListedEntity): CatalogRow {
+  const { name, namespace = 'default', title, description = '' } = entity.metadata
+  const spec = entity.spec ?? {}
+  const profile = spec['profile'] as { displayName?: unknown } | undefined
+  return {
+    ref: `${entity.kind.toLowerCase()}:${namespace}/${name}`.toLowerCase(),
+    kind: entity.kind,
+    namespace,
+    name,
+    title: title ?? (word(profile?.displayName) || name),
+    description,
+    type: word(spec['type']),
+    owner: refText(spec['owner'], 'group'),
+    lifecycle: word(spec['lifecycle']),
+    system: refText(spec['system'], 'system'),
+    tags: tagsOf(entity),
+    problems: problemsOf(entity),
+    isOrphan: annotationsOf(entity)['backstage.io/orphan'] === 'true',
+  }
 }
 
-/** Rows that match every filter; `except` leaves one facet out, to count what its other choices would show. */
-export function filterRows(rows: readonly CatalogRow[], filters: Filters, except?: Facet): CatalogRow[] {
-  const words = (filters.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)
-  return rows.filter(
-    (row) =>
-      facets.every((facet) => facet === except || filters[facet] === undefined || row[facet] === filters[facet]) &&
-      words.every((each) => row.text.includes(each)),
-  )
+function problemsOf(entity: object): string[] {
+  const { items } = ((entity as { status?: { items?: unknown } }).status ?? {}) as { items?: unknown }
+  return (Array.isArray(items) ? items : []).map((item: unknown) => word((item as { message?: unknown } | null)?.message))
 }
 
-/** How many rows each choice of a facet would show under the other filters, most first. */
-export function countFacet(rows: readonly CatalogRow[], filters: Filters, facet: Facet): { value: string; count: number }[] {
-  const counts = new Map<string, number>()
-  for (const row of filterRows(rows, filters, facet)) if (row[facet] !== '') counts.set(row[facet], (counts.get(row[facet]) ?? 0) + 1)
-  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count || a.value.localeCompare(b.value))
+function refText(value: unknown, kind: string): string {
+  if (typeof value !== 'string' || value === '') return ''
+  const parts = parseRef(value, kind)
+  return `${parts.kind}:${parts.namespace}/${parts.name}`
 }
 
 function word(value: unknown): string {
