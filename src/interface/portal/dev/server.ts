@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { answer, problem } from './answers.ts'
+import { overviewPicture } from './fixtures/docs.ts'
 import type { World } from './world.ts'
 
 const types: Record<string, string> = {
@@ -51,6 +52,7 @@ async function serveApi(world: World, request: IncomingMessage, response: Server
       ),
     )
   if (path === '/stream') return stream(world, request, response)
+  if (path.endsWith('/asset')) return void response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(overviewPicture)
   if (path.endsWith('/log/stream')) return void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': open\n\n')
   const found = answer({ method: request.method ?? 'GET', path, query: url.searchParams, body: await bodyOf(request) }, world)
   send(response, found ?? problem(404, 'kernel.http.no_route', `Nothing is at ${path}`))
