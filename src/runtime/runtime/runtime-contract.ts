@@ -46,6 +46,17 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeHarness
       expect(status.instances).toHaveLength(2)
     })
 
+    it('is ready for the times of a schedule, or refuses it when it has none', async () => {
+      const spec = { ...harness.specOf('crashes'), schedule: { cron: '0 0 1 1 *', timeoutSeconds: 60 } }
+      const ensured = await runtime.ensure(spec).then(
+        () => 'ready',
+        (error: { code?: string }) => error.code,
+      )
+      const { schedules } = runtime.capabilities
+      expect(ensured).toBe(schedules ? 'ready' : 'runtime.runtime.unsupported')
+      await until(spec, (status) => expect([status.state, status.instances.length]).toEqual(schedules ? ['ready', 1] : ['absent', 0]))
+    })
+
     it('changes nothing when the same is ensured again, also by another change', async () => {
       const spec = harness.specOf('serves')
       await runtime.ensure(spec)
