@@ -33,6 +33,7 @@ import { createDelivery, type Delivery } from './delivery.ts'
 import { documentation } from './documentation.ts'
 import type { Foundation } from './foundation.ts'
 import { interop } from './interop.ts'
+import { people } from './people.ts'
 import { startObservability } from './observability.ts'
 import { documentChecks, readOrganisation } from './organisation.ts'
 import { ensureSecret } from './ensure-secret.ts'
@@ -113,6 +114,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
   })
   const docs = documentation(base, { catalog, gitHosts: sources.gitHosts, publicUrl: () => door.url })
   const found = search(base, { catalog, authorize, feed: events.feed })
+  const directories = people(base, { journal, egress: sources.egress, catalog: () => catalog, identity: () => identity.service, publicUrl: () => door.url })
   const components = readComponents(catalog.directory)
   const organisation = readOrganisation(catalog.directory, log)
   const environments = createEnvironments({ environments: organisation.environments })
@@ -246,6 +248,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     ...found.routes,
     ...sources.locations.routes,
     ...docs.routes,
+    ...directories.routes,
     ...createViews({ db, journal, clock }).routes,
     ...interop({ gitHost: delivery.gitHost, catalog, locations: sources.locations.service, egress: sources.egress, publicUrl: () => door.url }),
     ...environments.routes,
@@ -275,6 +278,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     openGit(base, { delivery, sources, docs }, stack),
   ])
   engine = started
+  await directories.start()
   stack.use(docs.start())
   stack.use(found.start())
   stack.use(sources.locations.start())

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { faults } from '#kernel/common/fault'
+import { Secret } from '#kernel/common/secret'
 
 const configFaults = faults('kernel.config', {
   invalid: { status: 422, title: 'Wrong settings', retry: 'no', detail: (d: { problems: string }) => `these settings are wrong: ${d.problems}` },
@@ -32,6 +33,16 @@ const schema = z.strictObject({
     .string()
     .transform((text) => listOf(text))
     .refine((pairs) => pairs.every((pair) => /^[^\s/]+:\d+$/.test(pair)), 'give host:port pairs, separated by commas')
+    .optional(),
+  FAIRWAY_OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'give the address of an OpenID provider' }).optional(),
+  FAIRWAY_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  FAIRWAY_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  FAIRWAY_OIDC_GROUPS_CLAIM: z.string().min(1).default('groups'),
+  FAIRWAY_OIDC_SCOPES: z.string().min(1).default('openid profile email'),
+  FAIRWAY_TRUSTED_DIRECTORIES: z
+    .string()
+    .transform((text) => listOf(text))
+    .refine((names) => names.every((name) => name === 'scim' || name === 'oidc'), 'give scim, oidc or both, separated by commas')
     .optional(),
   DATABASE_URL: z
     .string()
@@ -65,6 +76,10 @@ export interface Settings {
   chaosPoint: string | undefined
   /** Folders of this machine that administrators may have descriptors read from. None unless told. */
   catalogFolders: readonly string[]
+  /** An OpenID provider that people sign in by; undefined when they sign in by links alone. */
+  oidc: { issuer: string; clientId: string; clientSecret: Secret | undefined; groupsClaim: string; scopes: string } | undefined
+  /** Directories whose groups give rights: `scim`, `oidc`. None unless the operator says so. */
+  trustedDirectories: readonly ('scim' | 'oidc')[]
   /** `host:port` pairs that the platform may call though their addresses are private or of this machine. */
   egressAllow: readonly string[]
 }
@@ -99,6 +114,22 @@ export function loadSettings(checkout: string, environment: Record<string, strin
     chaosPoint: values.FAIRWAY_CHAOS,
     catalogFolders: values.FAIRWAY_CATALOG_FOLDERS ?? [],
     egressAllow: values.FAIRWAY_EGRESS_ALLOW ?? [],
+    oidc: oidcOf(values),
+    trustedDirectories: (values.FAIRWAY_TRUSTED_DIRECTORIES ?? []) as ('scim' | 'oidc')[],
+  }
+}
+
+function oidcOf(values: z.infer<typeof schema>): Settings['oidc'] {
+  const { FAIRWAY_OIDC_ISSUER: issuer, FAIRWAY_OIDC_CLIENT_ID: clientId, FAIRWAY_OIDC_CLIENT_SECRET: secret } = values
+  if (issuer === undefined && clientId === undefined) return undefined
+  if (issuer === undefined || clientId === undefined)
+    throw configFaults.invalid({ problems: 'FAIRWAY_OIDC_ISSUER and FAIRWAY_OIDC_CLIENT_ID are set together' })
+  return {
+    issuer,
+    clientId,
+    clientSecret: secret === undefined ? undefined : new Secret(secret),
+    groupsClaim: values.FAIRWAY_OIDC_GROUPS_CLAIM,
+    scopes: values.FAIRWAY_OIDC_SCOPES,
   }
 }
 

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { api } from '../../api/client.ts'
@@ -31,6 +31,7 @@ export function LoginPage() {
       router.history.replace(safeNext(next))
     },
   })
+  const provider = useQuery({ queryKey: ['oidc'], queryFn: () => api.call('oidc.get', {}), staleTime: Number.POSITIVE_INFINITY })
   const { mutate } = signIn
   useEffect(() => {
     document.title = 'Sign in · Fairway'
@@ -52,6 +53,11 @@ export function LoginPage() {
           <p role="status">Signing you in</p>
         ) : (
           <>
+            {provider.data?.isEnabled === true ? (
+              <Button component="a" href={`/api/v1/oidc/login?returnTo=${encodeURIComponent(safeNext(next))}`} fullWidth>
+                Sign in with {hostOf(provider.data.issuer)}
+              </Button>
+            ) : null}
             <p className="dim">
               {next === undefined
                 ? 'Fairway signs people in by a link that works once.'
@@ -67,7 +73,7 @@ export function LoginPage() {
               }}
             >
               <TextInput label="Link or code" value={typed} autoComplete="off" spellCheck={false} onChange={(event) => setTyped(event.currentTarget.value)} />
-              <Button type="submit" fullWidth>
+              <Button type="submit" fullWidth variant={provider.data?.isEnabled === true ? 'default' : 'filled'}>
                 Sign in
               </Button>
             </form>
@@ -91,4 +97,9 @@ function explain(error: unknown): string {
   if (error.status === 0) return error.message
   if (error.status >= 500) return `${error.message} (${error.code}, request ${error.requestId || 'unknown'})`
   return `${error.message} A link works once and for 15 minutes; ask for a new one.`
+}
+
+/** What people call their identity provider: the host of its address. */
+function hostOf(issuer: string | null): string {
+  return issuer !== null && URL.canParse(issuer) ? new URL(issuer).hostname : 'your organisation'
 }
