@@ -234,6 +234,8 @@ export type Template = {
     action: string
   }>
   parameters: Array<{ [key: string]: Json }>
+  secrets?: { [key: string]: Json } | undefined
+  presentation?: { [key: string]: Json } | undefined
 }
 
 export interface Operations {
@@ -756,6 +758,49 @@ export interface Operations {
       }>
     }
   }
+  'entities.explain': {
+    input: {
+      params: {
+        kind: string
+        namespace: string
+        name: string
+      }
+      query?: {
+        field?: string | undefined
+      } | undefined
+    }
+    output: {
+      ref: string
+      field: string
+      value: unknown
+      source: {
+        location: string
+        file: string
+        line: number | null
+        column: number | null
+        repository: string
+        branch: string
+        commit: string
+      }
+      last: {
+        at: string
+        actor: string
+        changeId: string | null
+        commit: string | null
+        kind: string
+      } | null
+      relations: Array<{
+        type: string
+        targetRef: string
+        declaredBy: string
+      }>
+      problems: Array<{
+        field: string
+        message: string
+      }>
+      sentence: string
+    }
+  }
   'entities.facets': {
     input: {
       query: {
@@ -786,6 +831,9 @@ export interface Operations {
         namespace: string
         name: string
       }
+      query?: {
+        asOf?: string | undefined
+      } | undefined
     }
     output: {
       entity: {
@@ -869,6 +917,36 @@ export interface Operations {
       total: number
     }
   }
+  'entities.history': {
+    input: {
+      params: {
+        kind: string
+        namespace: string
+        name: string
+      }
+      query?: {
+        cursor?: string | undefined
+        limit?: number | undefined
+      } | undefined
+    }
+    output: {
+      items: Array<{
+        id: string
+        at: string
+        kind: "added" | "altered" | "removed"
+        actor: string
+        changeId: string | null
+        commit: string | null
+        location: string
+        fields: Array<{
+          path: string
+          before: unknown
+          after: unknown
+        }>
+      }>
+      nextCursor: string | null
+    }
+  }
   'entities.list': {
     input: {
       query?: {
@@ -885,6 +963,7 @@ export interface Operations {
         fields?: string | Array<string> | undefined
         cursor?: string | undefined
         limit?: number | undefined
+        asOf?: string | undefined
       } | undefined
     }
     output: {
@@ -1321,6 +1400,13 @@ export interface Operations {
       groups: Array<string>
       scopes: Array<string>
       isAdministrator: boolean
+    }
+  }
+  'oidc.get': {
+    input: Record<string, never>
+    output: {
+      isEnabled: boolean
+      issuer: string | null
     }
   }
   'plans.create': {

@@ -27,6 +27,10 @@ const templateSchema = z
     tags: z.array(z.string()),
     steps: z.array(z.object({ id: z.string(), name: z.string(), action: z.string() })),
     parameters: z.array(json),
+    /** JSON Schema of the secrets that a run needs. */
+    secrets: json.optional(),
+    /** How the form is shown, e.g. the labels of its buttons. */
+    presentation: json.optional(),
   })
   .meta({ id: 'Template' })
 const problemSchema = z.object({
@@ -211,6 +215,6 @@ function printable(value: JsonObject): z.infer<typeof json> {
 }
 
 function viewTemplate(template: Template): z.infer<typeof templateSchema> {
-  const { output: _output, secrets: _secrets, steps, parameters, ...rest } = template
-  return { ...rest, steps: steps.map(({ id, name, action }) => ({ id, name, action })), parameters: parameters as z.infer<typeof json>[] }
+  const { output: _output, steps, ...rest } = template
+  return { ...rest, steps: steps.map(({ id, name, action }) => ({ id, name, action })) } as z.infer<typeof templateSchema>
 }

@@ -30,6 +30,8 @@ export interface Template {
   parameters: JsonObject[]
   /** JSON Schema of the secrets that come with a request (`spec.secrets.schema`); undefined takes any. */
   secrets?: JsonObject
+  /** How its form is shown (`spec.presentation`), e.g. `{ buttonLabels: { createButtonText: 'Make it' } }`. */
+  presentation?: JsonObject
   steps: TemplateStep[]
   output: JsonObject
 }
@@ -85,6 +87,7 @@ function templateOf(entity: Entity, ref: string, document: SourceDocument): Temp
       place: { file: document.file, ...document.locate(['spec', 'steps', index, 'action']) },
     })),
     ...(isObject(secrets) ? { secrets } : {}),
+    ...(isObject(spec['presentation']) ? { presentation: spec['presentation'] } : {}),
     output: (spec['output'] ?? {}) as JsonObject,
   }
 }
