@@ -18,11 +18,13 @@ export function documentation(
       const stack = new AsyncDisposableStack()
       // One after another: a burst of entities must not read all their repositories at once.
       let turn = Promise.resolve()
+      const stop = new AbortController()
       const unsubscribe = catalog.subscribe((refs) => {
-        if (refs !== 'everything') turn = turn.then(() => made.onEntities(refs))
+        if (refs !== 'everything') turn = turn.then(async () => await made.onEntities(refs, stop.signal))
       })
       stack.defer(async () => {
         unsubscribe()
+        stop.abort()
         await turn
       })
       stack.use(startDocumentationRescan(own))

@@ -27,6 +27,11 @@ export async function findSite(db: Database, entityRef: string): Promise<SiteRow
   return rows[0]
 }
 
+export async function findSites(db: Database, refs: readonly string[]): Promise<Map<string, SiteRow>> {
+  const { rows } = await sql<SiteRow>`select ${SITE} from doc_site where entity_ref = any(${[...refs]}::text[])`.execute(db)
+  return new Map(rows.map((row) => [row.entityRef, row]))
+}
+
 /** Sites of a repository, for a push to it. */
 export async function listSitesOf(db: Database, repository: string): Promise<string[]> {
   const { rows } = await sql<{ ref: string }>`select entity_ref as ref from doc_site where repository = ${repository} order by 1`.execute(db)

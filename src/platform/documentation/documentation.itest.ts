@@ -50,7 +50,7 @@ beforeAll(async () => {
     clock: systemClock,
     log: silentLogger,
     reader,
-    catalog: { findByRef: async () => entity as StoredEntity | undefined },
+    catalog: { listByRefs: async () => new Map(entity ? [[REF, entity as StoredEntity]] : []) },
   })
 })
 afterAll(async () => await database[Symbol.asyncDispose]())
