@@ -31,6 +31,7 @@ import { createCatalogSources, TRUSTED_REPOSITORIES, type CatalogSources } from 
 import { readComponents } from './components.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { documentation } from './documentation.ts'
+import { entityHistory } from './entity-history.ts'
 import type { Foundation } from './foundation.ts'
 import { interop } from './interop.ts'
 import { people } from './people.ts'
@@ -102,6 +103,11 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     { journal, secrets: secrets.store, gitHost: delivery.gitHost, catalog: () => catalog, publicUrl: () => door.url },
     stack,
   )
+  const history = entityHistory(base, {
+    catalog: () => catalog,
+    gitHosts: sources.gitHosts,
+    watchCredential: (caller, onEnd) => identity.watchCredential(caller, onEnd),
+  })
   const catalog: Catalog = createCatalog({
     db,
     journal,
@@ -110,6 +116,8 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     checks: documentChecks(() => Object.keys(resources.drivers).sort()),
     trusted: TRUSTED_REPOSITORIES,
     placeholders: sources.locations.placeholders,
+    listeners: [history.listener],
+    past: history.past,
     publicUrl: () => door.url,
   })
   const docs = documentation(base, { catalog, gitHosts: sources.gitHosts, publicUrl: () => door.url })
@@ -246,6 +254,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     ...secrets.routes,
     ...catalog.routes,
     ...found.routes,
+    ...history.routes,
     ...sources.locations.routes,
     ...docs.routes,
     ...directories.routes,

@@ -69,7 +69,7 @@ function pages(db: Database): SearchSource {
         ref: `${entityRef.replace(':', '/')}/${path}`,
         title,
         summary: `${site} · ${body.slice(0, 160).replaceAll(/\s+/g, ' ').trim()}`,
-        href: `/entities/${entityRef.replace(':', '/')}?tab=docs&page=${encodeURIComponent(path)}`,
+        href: `/docs/${entityRef.replace(':', '/')}/${path.split('/').map(encodeURIComponent).join('/')}`,
         keywords: `${site} ${(JSON.parse(headings) as { text?: string }[]).map(({ text }) => text ?? '').join(' ')}`,
         text: body,
       }))

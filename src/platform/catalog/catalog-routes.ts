@@ -3,6 +3,7 @@ import type { Database } from '#kernel/node/database'
 import { jsonRoute, jsonTextResponse, type Route } from '#kernel/node/http'
 import { pickFields } from './backstage/entity-fields.ts'
 import { catalogFaults } from './catalog-faults.ts'
+import type { StoredEntity } from './catalog-reader.ts'
 import type { Entity } from './entity.ts'
 import { entityFilterQuery, parseOrders, predicateOf } from './entity-filter.ts'
 import { readGraph } from './entity-graph.ts'
@@ -10,6 +11,7 @@ import { previewEntities } from './entity-preview.ts'
 import type { EntityQuery } from './entity-query.ts'
 import { formatEntityRef, parseEntityRef } from './entity-ref.ts'
 import type { DocumentChecks } from './ingestion/read-file.ts'
+import type { PastCatalog } from './past-catalog.ts'
 
 const entity = z.looseObject({
   apiVersion: z.string(),
@@ -22,6 +24,8 @@ type EntityJson = z.infer<typeof entity>
 const problem = z.object({ field: z.string(), message: z.string(), file: z.string().optional(), line: z.number().optional(), column: z.number().optional() })
 const refParams = z.object({ kind: z.string().min(1), namespace: z.string().min(1), name: z.string().min(1) })
 const limit = z.coerce.number().int().min(1).max(500).default(50)
+/** A time that is past: answers are those of then. */
+const asOf = z.iso.datetime({ offset: true }).optional()
 const several = z.union([z.string(), z.array(z.string())])
 const facetCount = z.object({ value: z.string(), count: z.number() })
 const node = z.object({
@@ -38,7 +42,7 @@ const node = z.object({
 })
 
 /** Our own catalog routes; Backstage's dialect is beside them. */
-export function catalogRoutes(deps: { db: Database; query: EntityQuery; checks?: DocumentChecks }): Route[] {
+export function catalogRoutes(deps: { db: Database; query: EntityQuery; past?: PastCatalog; checks?: DocumentChecks }): Route[] {
   const { query } = deps
   return [
     jsonRoute({
@@ -55,6 +59,7 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; checks?:
         fields: several.optional(),
         cursor: z.string().optional(),
         limit,
+        asOf,
       }),
       response: z.object({ items: z.array(entity), nextCursor: z.string().nullable(), total: z.number() }),
       errors: [catalogFaults.bad_query],
@@ -62,7 +67,9 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; checks?:
         const offset = offsetOf(asked.cursor)
         const orders = parseOrders(asked.orderBy)
         const narrowed = predicateOf(asked)
-        const page = await query.query({
+        const page = await (
+          await readerOf(deps, asked.asOf)
+        ).query({
           ...(narrowed ? { predicate: narrowed } : {}),
           orders: orders.length > 0 ? orders : [{ field: 'metadata.name', order: 'asc' }],
           tie: 'ref',
@@ -170,6 +177,7 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; checks?:
       tag: 'catalog',
       permission: 'catalog:read',
       params: refParams,
+      query: z.object({ asOf }),
       response: z.object({
         entity,
         relations: z.array(z.object({ type: z.string(), targetRef: z.string(), title: z.string() })),
@@ -179,11 +187,11 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; checks?:
         conflicts: z.array(z.object({ source: z.string(), path: z.string(), location: z.string() })),
       }),
       errors: [catalogFaults.not_found],
-      handle: async ({ params }) => {
+      handle: async ({ params, query: asked }) => {
         const ref = formatEntityRef(params)
-        const found = await query.findByRef(ref)
-        if (!found) throw catalogFaults.not_found({ ref })
         const index = await query.walk()
+        const found = asked.asOf === undefined ? await query.findByRef(ref) : await findPast(deps, ref, new Date(asked.asOf))
+        if (!found) throw catalogFaults.not_found({ ref })
         return {
           entity: found.entity as unknown as EntityJson,
           relations: (found.entity.relations ?? []).map((relation) => ({
@@ -199,11 +207,29 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; checks?:
             commit: found.commit,
           },
           isOrphan: found.isOrphan,
-          conflicts: await query.conflictsOf(ref),
+          conflicts: asked.asOf === undefined ? await query.conflictsOf(ref) : [],
         }
       },
     }),
   ]
+}
+
+async function readerOf(deps: { query: EntityQuery; past?: PastCatalog }, asOf: string | undefined): Promise<Pick<EntityQuery, 'query'>> {
+  if (asOf === undefined) return deps.query
+  if (!deps.past) throw catalogFaults.bad_query({ what: 'no history is kept here: ask without asOf' })
+  return await deps.past.at(new Date(asOf))
+}
+
+/** An entity of the past in the shape of one of now. */
+async function findPast(deps: { past?: PastCatalog }, ref: string, at: Date): Promise<Omit<StoredEntity, 'source' | 'branch'> | undefined> {
+  if (!deps.past) throw catalogFaults.bad_query({ what: 'no history is kept here: ask without asOf' })
+  const found = await deps.past.find(ref, at)
+  if (!found) return undefined
+  const annotations = found.entity.metadata.annotations
+  const repository = found.source.startsWith('git:') ? found.source.slice('git:'.length) : ''
+  const path = repository === '' ? '' : (/\/blob\/[^/]+\/(.+)$/.exec(annotations?.['backstage.io/view-url'] ?? '')?.[1] ?? '')
+  const isOrphan = annotations?.['backstage.io/orphan'] === 'true'
+  return { ref, entity: found.entity, problems: [], repository, path, commit: found.commit, isOrphan }
 }
 
 function refOf(text: string): string {

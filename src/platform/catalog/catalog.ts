@@ -13,6 +13,7 @@ import { EntityQuery } from './entity-query.ts'
 import { CatalogIndex } from './index/catalog-index.ts'
 import type { AlterationListener } from './ingestion/alteration.ts'
 import { CatalogIngestion } from './ingestion/catalog-ingestion.ts'
+import type { PastCatalog } from './past-catalog.ts'
 import type { PlaceholderReader } from './ingestion/placeholder-reader.ts'
 import type { DocumentChecks } from './ingestion/read-file.ts'
 import { RepositoryFeed, type TrustedRepositories } from './repository-feed.ts'
@@ -29,6 +30,8 @@ export interface CatalogDeps {
   placeholders?: PlaceholderReader
   /** Are told of every alteration inside its transaction. */
   listeners?: readonly AlterationListener[]
+  /** Answers what is asked as of a time; without it nobody can. */
+  past?: PastCatalog
   /** Address of the platform, e.g. `http://127.0.0.1:7007`; asked when needed, since a free port is known late. */
   publicUrl: () => string
   /** Told after an ingestion that altered something, by this process or another, with the refs that read differently now; e.g. to drop caches. */
@@ -73,7 +76,10 @@ export function createCatalog(deps: CatalogDeps): Catalog {
   }
   index.onFollowed = tell
   const ingestion = new CatalogIngestion({ ...deps, index, onChanged: tell })
-  const routes = [...backstageEntityRoutes({ query, ingestion }), ...catalogRoutes({ db: deps.db, query, ...(deps.checks ? { checks: deps.checks } : {}) })]
+  const routes = [
+    ...backstageEntityRoutes({ query, ingestion }),
+    ...catalogRoutes({ db: deps.db, query, ...(deps.past ? { past: deps.past } : {}), ...(deps.checks ? { checks: deps.checks } : {}) }),
+  ]
   return {
     ingestion,
     repositories: new RepositoryFeed({ ...deps, ingestion, linkTo }),

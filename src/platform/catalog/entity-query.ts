@@ -28,12 +28,15 @@ const STREAM_PAGE = 200
 /** How long many facets are counted before others are served. */
 const SLICE_MS = 15
 
+/** What queries need of an index: that of now, or one of a time that is past. */
+type QueriedIndex = Pick<CatalogIndex, 'ready' | 'now' | 'texts' | 'refOfUid'>
+
 /** Reads of the catalog: which entities, and in which order, is answered in memory; their documents come from the database. */
 export class EntityQuery implements CatalogReader {
   readonly #db: Database
-  readonly #index: CatalogIndex
+  readonly #index: QueriedIndex
 
-  constructor(db: Database, index: CatalogIndex) {
+  constructor(db: Database, index: QueriedIndex) {
     this.#db = db
     this.#index = index
   }
