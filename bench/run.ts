@@ -7,6 +7,7 @@ import { childEnvironment } from '#kernel/node/config'
 import { measureApi } from './api.ts'
 import { measureCatalog } from './catalog.ts'
 import { measureChanges } from './changes.ts'
+import { measureFuzz } from './fuzz.ts'
 import { measureIngress } from './ingress.ts'
 import { measureInstall } from './install.ts'
 import { lineOf, type BenchContext, type Measurement, type WalkedData } from './measure.ts'
@@ -25,6 +26,7 @@ const MEASURES: Record<string, (context: BenchContext) => Promise<Measurement[]>
   memory: measureMemory,
   catalog: measureCatalog,
   scaffolder: measureScaffolder,
+  fuzz: measureFuzz,
 }
 
 const USAGE = `npm run bench [-- NAME...] [--data FOLDER] [--runs N] [--json]

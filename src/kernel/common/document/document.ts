@@ -26,7 +26,7 @@ export function parseSource(file: string, text: string): ParsedSource {
   const lines = new LineCounter()
   const documents: SourceDocument[] = []
   const problems: FieldProblem[] = []
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' })
   for (const document of Array.isArray(parsed) ? (parsed as Document.Parsed[]) : []) {
     // What follows a syntax error is mostly its echo: thirty more lines that help nobody.
     for (const error of document.errors.slice(0, 1)) {

@@ -43,7 +43,7 @@ export interface JsonRoute<P = unknown, Q = unknown, B = unknown, R = unknown> e
   params?: z.ZodType<P>
   query?: z.ZodType<Q>
   body?: z.ZodType<B>
-  /** Largest body; 1 MiB unless told. */
+  /** Largest body; 4 MiB unless told. */
   bodyLimitBytes?: number
   response: z.ZodType<R>
   /** 200 unless told otherwise. */
@@ -59,7 +59,7 @@ export interface RawRoute extends RouteCommon {
   /** How an unknown caller is asked to sign in: adds `WWW-Authenticate`. */
   challenge?: 'Basic' | 'Bearer'
   resource?: (input: RawInput) => ResourceRef | Promise<ResourceRef>
-  renderFault?: (problem: { status: number; code: string; title: string; detail: string }) => Response
+  renderFault?: (problem: { status: number; code: string; title: string; detail: string }, request: Request) => Response
   handle: (input: RawInput) => Promise<Response> | Response
 }
 

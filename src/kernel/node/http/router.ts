@@ -84,15 +84,15 @@ async function answer(route: Route, context: Context, deps: RouterDeps, requestI
     if (!response.headers.has('x-request-id')) response.headers.set('x-request-id', requestId)
     return response
   } catch (error) {
-    return failed(route, error, deps, requestId)
+    return failed(route, error, deps, { requestId, request })
   }
 }
 
-function failed(route: Route, thrown: unknown, deps: RouterDeps, requestId: string): Response {
+function failed(route: Route, thrown: unknown, deps: RouterDeps, { requestId, request }: { requestId: string; request: Request }): Response {
   const error = deps.translate?.(thrown) ?? thrown
   const problem = toProblem(error, requestId)
   if (problem.status >= 500) deps.log.error('a request failed', { requestId, method: route.method, path: route.path, status: problem.status, error })
-  if (route.kind === 'raw' && route.renderFault) return challenged(route, route.renderFault(problem))
+  if (route.kind === 'raw' && route.renderFault) return challenged(route, route.renderFault(problem, request))
   return challenged(route, problemResponse(error, requestId))
 }
 

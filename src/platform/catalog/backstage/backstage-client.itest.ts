@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto'
 import { CATALOG_FILTER_EXISTS, CatalogClient } from '@backstage/catalog-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#harness'
 import { createRouter, httpFaults, serveHttp, systemCaller, type RunningServer } from '#kernel/node/http'
 import { MemoryJournal } from '#kernel/node/journal'
 import { silentLogger } from '#kernel/node/log'
-import { createCatalog } from '../catalog.ts'
+import { createCatalog, type Catalog } from '../catalog.ts'
 import { MemoryCatalogSource } from '../catalog-source.ts'
 
 let database: TestDatabase
+let catalog: Catalog
 let server: RunningServer
 let client: CatalogClient
 const options = { token: 'good' }
@@ -16,7 +18,7 @@ const names = (items: readonly unknown[]): unknown[] => items.map((item) => (ite
 beforeAll(async () => {
   database = await createTestDatabase()
   const source = new MemoryCatalogSource()
-  const catalog = createCatalog({
+  catalog = createCatalog({
     db: database.db,
     journal: new MemoryJournal(),
     log: silentLogger,
@@ -229,10 +231,64 @@ describe('@backstage/catalog-client', () => {
     })
   })
 
-  it('getEntityAncestors', async () => {
-    expect(await client.getEntityAncestors({ entityRef: 'component:default/c1' }, options)).toMatchObject({
-      rootEntityRef: 'component:default/c1',
-      items: [{ parentEntityRefs: [] }],
+  it('getEntityAncestors: the Location entities that an entity comes from, by name or by their generated one', async () => {
+    const file = (path: string, text: string, parent?: string) => ({
+      path,
+      text,
+      location: `url:http://x.test/${path}`,
+      ...(parent === undefined ? {} : { parent }),
     })
+    const head = 'apiVersion: backstage.io/v1alpha1\n'
+    await catalog.ingestion.take({
+      source: 'location:1',
+      files: [
+        file('all.yaml', `${head}kind: Location\nmetadata: {name: all}\nspec: {targets: [./a.yaml]}\n`),
+        file('a.yaml', `${head}kind: System\nmetadata: {name: listed}\nspec: {owner: x}\n`, 'location:default/all'),
+        file(
+          'generated',
+          `${head}kind: Location\nmetadata: {name: generated-${createHash('sha1').update('url:http://x.test/all.yaml').digest('hex')}}\nspec: {type: url, target: "http://x.test/all.yaml"}\n`,
+        ),
+      ],
+      isComplete: true,
+      commit: null,
+      actor: 'x',
+      trust: { level: 'catalog' },
+    })
+    const answer = await client.getEntityAncestors({ entityRef: 'system:default/listed' }, options)
+    expect(answer.rootEntityRef).toBe('system:default/listed')
+    expect(answer.items.map(({ entity, parentEntityRefs }) => [entity.metadata.name, parentEntityRefs])).toEqual([
+      ['listed', ['location:default/all']],
+      ['all', [expect.stringMatching(/^location:default\/generated-/)]],
+      [expect.stringMatching(/^generated-/), []],
+    ])
+    await catalog.ingestion.removeSource('location:1', 'x')
+  })
+
+  it('removeEntityByUid: gone, and gone again', async () => {
+    const uid = (await client.getEntityByRef('component:default/c6', options))?.metadata.uid ?? ''
+    await client.removeEntityByUid(uid, options)
+    await client.removeEntityByUid(uid, options)
+    await client.removeEntityByUid('nonsense', options)
+    expect(await client.getEntityByRef('component:default/c6', options)).toBeUndefined()
+  })
+
+  it('getEntities without a limit: all of them, streamed when they are many', async () => {
+    const files = Array.from({ length: 5 }, (_, at) => ({
+      path: `${at}.yaml`,
+      text: Array.from(
+        { length: 150 },
+        (__, index) => `apiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: {name: d${at}-${index}}\nspec: {owner: x}\n`,
+      ).join('---\n'),
+      location: `url:http://x.test/${at}.yaml`,
+    }))
+    await catalog.ingestion.take({ source: 'location:2', files, isComplete: true, commit: null, actor: 'x', trust: { level: 'catalog' } })
+    const { items } = await client.getEntities({ filter: { kind: 'domain' } }, options)
+    expect(new Set(names(items)).size).toBe(750)
+    expect((await client.getEntities({ filter: { kind: 'domain' }, fields: ['kind'], limit: 300, offset: 600 }, options)).items).toHaveLength(150)
+    const refs = items.map((item) => `domain:default/${item.metadata.name}`)
+    expect((await client.getEntitiesByRefs({ entityRefs: refs }, options)).items.every(Boolean)).toBe(true)
+    let count = 0
+    for await (const page of client.streamEntities({ filter: { kind: 'domain' } }, options)) count += page.length
+    expect(count).toBe(750)
   })
 })

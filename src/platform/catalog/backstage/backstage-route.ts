@@ -40,7 +40,12 @@ export function backstageRoute(route: BackstageRoute): Route {
     permission: route.permission ?? 'catalog:read',
     ...(route.resource ? { resource: route.resource } : {}),
     errors: [catalogFaults.not_found, catalogFaults.bad_query, catalogFaults.bad_ref, catalogFaults.location_not_found, ...(route.errors ?? [])],
-    renderFault: (problem) => errorResponse(problem.status, problem.status === 401 ? authenticationText(problem.code) : problem.detail),
+    renderFault: (problem, request) =>
+      errorResponse(
+        problem.status,
+        problem.status === 401 ? authenticationText(problem.code) : problem.detail,
+        requestOf(request.method, new URL(request.url)),
+      ),
     handle: async (input) => {
       try {
         // PostgreSQL takes no NUL in a text.
@@ -49,10 +54,7 @@ export function backstageRoute(route: BackstageRoute): Route {
         return result instanceof Response ? result : jsonResponse(result)
       } catch (error) {
         if (!isFault(error) || error.status >= 500) throw error
-        return errorResponse(error.status, error.message, {
-          method: input.request.method,
-          url: `${input.url.pathname.slice(BACKSTAGE_BASE.length)}${input.url.search}`,
-        })
+        return errorResponse(error.status, error.message, requestOf(input.request.method, input.url))
       }
     },
   })
@@ -61,6 +63,11 @@ export function backstageRoute(route: BackstageRoute): Route {
 function errorResponse(statusCode: number, message: string, request?: { method: string; url: string }): Response {
   const error = { name: NAMES[statusCode] ?? 'Error', message }
   return jsonResponse({ error, ...(request ? { request } : {}), response: { statusCode } }, { status: statusCode })
+}
+
+/** Backstage names the address below its own base. */
+function requestOf(method: string, url: URL): { method: string; url: string } {
+  return { method, url: `${url.pathname.slice(BACKSTAGE_BASE.length)}${url.search}` }
 }
 
 function authenticationText(code: string): string {
