@@ -7,6 +7,7 @@ import { addChangeCommands } from './commands/change-commands.ts'
 import { addCreateCommand } from './commands/create-command.ts'
 import { addDoctorCommand } from './commands/doctor-command.ts'
 import { addGetCommand } from './commands/get-command.ts'
+import { addEntityCommands } from './commands/entity-commands.ts'
 import { addGitHostCommands } from './commands/git-host-commands.ts'
 import { addLocationCommands } from './commands/location-commands.ts'
 import { addInteropCommands } from './commands/interop-commands.ts'
@@ -48,6 +49,7 @@ export async function runCli(options: {
   addLogsCommand(program, context)
   addGetCommand(program, context)
   addCatalogCommands(program, context)
+  addEntityCommands(program, context)
   addLocationCommands(program, context)
   addGitHostCommands(program, context)
   addPullRequestCommands(program, context)
