@@ -19,34 +19,11 @@ export async function measureFuzz(context: BenchContext): Promise<Measurement[]>
 
 async function fuzzDescriptors(context: BenchContext): Promise<Measurement> {
   const good = (['Component', 'API', 'Group', 'User', 'Resource'] as SeededKind[]).map((kind, at) => catalogYaml([documentOf(kind, at, { components: 100 })]))
+  // oxfmt-ignore
   const piece = fc.constantFrom(
-    ...[
-      'kind: ',
-      '\n',
-      '\n  ',
-      '{',
-      '}',
-      '[',
-      ']',
-      '---\n',
-      '- ',
-      ': ',
-      '"',
-      "'",
-      '&a ',
-      '*a',
-      '!!x ',
-      '$text: x',
-      '|\n',
-      '>\n',
-      '\t',
-      '#',
-      ',',
-      '\u0000',
-      '\ud800',
-      '__proto__: ',
-    ],
-    ...['null', '%YAML 1.1\n', '...\n', '? ', '<<: *a', 'x'.repeat(300), '9'.repeat(40), '[[[[[[', 'metadata:', 'spec: 7\n'],
+    'kind: ', '\n', '\n  ', '{', '}', '[', ']', '---\n', '- ', ': ', '"', "'",
+    '&a ', '*a', '!!x ', '$text: x', '|\n', '>\n', '\t', '#', ',', '\u0000', '\ud800', '__proto__: ',
+    'null', '%YAML 1.1\n', '...\n', '? ', '<<: *a', 'x'.repeat(300), '9'.repeat(40), '[[[[[[', 'metadata:', 'spec: 7\n',
   )
   const edits = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(30), fc.oneof(piece, fc.string({ maxLength: 8 }))), {
     minLength: 1,

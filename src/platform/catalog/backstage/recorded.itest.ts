@@ -83,14 +83,18 @@ describe.skipIf(usable.length === 0)('exchanges recorded of Backstage', () => {
     )
     expect(found.status).toBe(status)
     const text = await found.text()
-    if (response === undefined) return
     const own = text === '' ? '' : (JSON.parse(text) as unknown)
-    if (status >= 400) expect(withoutReason(own)).toEqual(withoutReason(response))
-    else if (title !== 'getEntityFacets' && title !== 'queryEntities, limit 0') expect(shapeOf(own)).toEqual(shapeOf(response))
+    expect(comparable(own, { status, title, response })).toEqual(comparable(response, { status, title, response }))
   })
 
   it('are most of those about entities', () => expect(usable.length).toBeGreaterThan(15))
 })
+
+/** What must be the same as in the record: nothing of an answer that was cut there, or that counts another catalog's entities. */
+function comparable(value: unknown, { status, title, response }: Pick<Exchange, 'status' | 'title' | 'response'>): unknown {
+  if (response === undefined || title === 'getEntityFacets' || title === 'queryEntities, limit 0') return undefined
+  return status >= 400 ? withoutReason(value) : shapeOf(value)
+}
 
 /** A cursor that can't be read is told of in other words. */
 function withoutReason(value: unknown): unknown {
