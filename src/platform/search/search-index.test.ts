@@ -71,6 +71,43 @@ describe('keeping up', () => {
     expect(ask(index, 'other')).toEqual(['a'])
   })
 
+  it('counts what has all words exactly, whether it is many or few, before and after more were added', () => {
+    const words = ['red', 'green', 'blue']
+    const some = fc.array(fc.record({ name: fc.subarray(words), text: fc.subarray(words) }), { maxLength: 150 })
+    fc.assert(
+      fc.property(some, some, fc.subarray(words, { minLength: 1 }), (early, late, asked) => {
+        const index = new SearchIndex()
+        const question = { words: asked, limit: 2, weightOf: (): number => 1 }
+        let key = 0
+        for (const documents of [early, late]) {
+          for (const { name, text } of documents)
+            index.put({
+              key: String(key++),
+              sort: 2,
+              fields: [
+                { band: 0, text: name.join(' ') },
+                { band: 3, text: text.join(' ') },
+              ],
+            })
+          index.search(question)
+        }
+        const expected = [...early, ...late].filter(({ name, text }) => asked.every((word) => name.includes(word) || text.includes(word))).length
+        const { hits, counts } = index.search(question)
+        expect(counts.get(2) ?? 0).toBe(expected)
+        expect(hits.length).toBe(Math.min(2, expected))
+      }),
+    )
+  })
+
+  it('gives pages that go on where the last one ended', () => {
+    const index = new SearchIndex()
+    for (let at = 0; at < 40; at++) index.put({ key: `k${at}`, sort: 0, fields: [{ band: at % 2 === 0 ? 0 : 3, text: `orders ${at}` }] })
+    const all = ask(index, 'orders', 40)
+    expect(ask(index, 'orders', 10)).toEqual(all.slice(0, 10))
+    expect(ask(index, 'orders', 30)).toEqual(all.slice(0, 30))
+    expect(new Set(all).size).toBe(40)
+  })
+
   it('finds every document by each beginning of each of its words, however many there are', () => {
     const word = fc.stringMatching(/^[a-z]{1,9}$/)
     fc.assert(

@@ -1,4 +1,5 @@
 import { Postings } from './postings.ts'
+import { TermBits } from './term-bits.ts'
 import { Vocabulary, type Match } from './vocabulary.ts'
 import { wordsOf } from './words.ts'
 
@@ -44,7 +45,10 @@ const MIN_DEAD = 2_000
  */
 export class SearchIndex {
   readonly #vocabulary = new Vocabulary()
-  readonly #postings = new Postings()
+  /** Places in names, titles and what classes; and in texts. */
+  readonly #core = new Postings()
+  readonly #text = new Postings()
+  readonly #bits = new TermBits([this.#core, this.#text])
   readonly #numbers = new Map<string, number>()
   readonly #keys: (string | undefined)[] = []
   /** Sort of each document; 255 for those that went. */
@@ -95,7 +99,7 @@ export class SearchIndex {
     this.#sorts[number] = document.sort
     this.#nameLengths[number] = Math.min(255, Math.max(1, nameLength))
     this.#hashes.push(hash)
-    for (const [word, band] of terms) this.#postings.add(this.#vocabulary.intern(word), number * 4 + band)
+    for (const [word, band] of terms) (band === 3 ? this.#text : this.#core).add(this.#vocabulary.intern(word), number * 4 + band)
   }
 
   remove(key: string): void {
@@ -116,31 +120,62 @@ export class SearchIndex {
   search(question: SearchQuestion): { hits: RankedHit[]; counts: Map<number, number> } {
     const words = [...new Set(question.words)].slice(0, MAX_WORDS)
     if (words.length === 0) return { hits: [], counts: new Map() }
-    const countOf = (term: number): number => this.#postings.countOf(term)
+    const countOf = (term: number): number => this.#core.countOf(term) + this.#text.countOf(term)
     const literal = words.map((word) => this.#vocabulary.beginningWith(word, countOf))
-    const found = this.#ranked(literal, question)
+    const found = this.#found(literal, question)
     if (found.hits.length > 0) return found
     const forgiving = words.map((word, at) => merged(literal[at] ?? [], this.#vocabulary.resembling(word)))
-    return this.#ranked(forgiving, question)
+    return this.#found(forgiving, question)
   }
 
-  #ranked(wanted: readonly Match[][], { limit, weightOf }: SearchQuestion): { hits: RankedHit[]; counts: Map<number, number> } {
+  /** Those that have all words outside of their texts come first; texts are gone through only when these are too few. */
+  #found(wanted: readonly Match[][], question: SearchQuestion): { hits: RankedHit[]; counts: Map<number, number> } {
+    const core = this.#ranked(wanted, question, [this.#core])
+    if (core.hits.length >= question.limit) return { hits: core.hits.map(ahead), counts: this.#countAll(wanted, question) }
+    const all = this.#ranked(wanted, question, [this.#core, this.#text])
+    const known = new Set(core.hits.map(({ key }) => key))
+    const rest = all.hits.filter(({ key }) => !known.has(key)).map((hit) => ({ ...hit, score: hit.score / 2 }))
+    return { hits: [...core.hits.map(ahead), ...rest].slice(0, question.limit), counts: all.counts }
+  }
+
+  #countAll(wanted: readonly Match[][], { weightOf }: SearchQuestion): Map<number, number> {
+    const found = new Uint32Array(256)
+    this.#bits.forEachWithAll(wanted, this.#keys.length, (number) => {
+      found[this.#sorts[number]!]!++
+    })
     const counts = new Map<number, number>()
-    const placesOf = (matches: readonly Match[]): number => matches.reduce((sum, { term }) => sum + this.#postings.countOf(term), 0)
-    const candidates = this.#candidates(wanted.toSorted((a, b) => placesOf(a) - placesOf(b)))
+    for (let sort = 0; sort < MAX_SORTS; sort++) if (found[sort]! > 0 && weightOf(sort) !== undefined) counts.set(sort, found[sort]!)
+    return counts
+  }
+
+  #ranked(wanted: readonly Match[][], { limit, weightOf }: SearchQuestion, postings: readonly Postings[]): { hits: RankedHit[]; counts: Map<number, number> } {
+    const counts = new Map<number, number>()
+    const placesOf = (matches: readonly Match[]): number => {
+      let sum = 0
+      for (const { term } of matches) for (const some of postings) sum += some.countOf(term)
+      return sum
+    }
+    const ordered = wanted.map((matches) => ({ matches, places: placesOf(matches) })).sort((a, b) => a.places - b.places)
+    const candidates = this.#candidates(
+      ordered.map(({ matches }) => matches),
+      postings,
+    )
     const best = new Best(limit)
-    const weights = Array.from({ length: MAX_SORTS }, (_, sort) => weightOf(sort) ?? -1)
+    const weights = Float64Array.from({ length: MAX_SORTS }, (_, sort) => weightOf(sort) ?? -1)
     const found = new Uint32Array(MAX_SORTS)
+    const [sorts, totals, nameLengths, length] = [this.#sorts, this.#totals, this.#nameLengths, wanted.length]
     for (let at = 0; at < candidates.length; at++) {
       const number = candidates[at]!
-      const sort = this.#sorts[number]!
-      const weight = sort === GONE ? -1 : weights[sort]!
+      const sort = sorts[number]!
+      if (sort === GONE) continue
+      const weight = weights[sort]!
       if (weight < 0) continue
       found[sort]!++
-      const quality = this.#totals[number]! / wanted.length
+      const quality = totals[number]! / length
       // Whose name is nothing but what was typed comes first.
-      const closeness = quality > 0.6 ? Math.min(1, wanted.length / this.#nameLengths[number]!) : 0
-      best.add(number, 0.6 * quality + 0.25 * closeness + 0.15 * weight)
+      const closeness = quality > 0.6 ? Math.min(1, length / nameLengths[number]!) : 0
+      const score = 0.6 * quality + 0.25 * closeness + 0.15 * weight
+      if (score > best.least) best.add(number, score)
     }
     for (let sort = 0; sort < MAX_SORTS; sort++) if (found[sort]! > 0) counts.set(sort, found[sort]!)
     const hits = best.items.map(({ number, score }) => ({ key: this.#keys[number] ?? '', sort: this.#sorts[number] ?? 0, score }))
@@ -148,7 +183,7 @@ export class SearchIndex {
   }
 
   /** Numbers of the documents that have all words, their sums of weights in `#totals`. */
-  #candidates(words: readonly (readonly Match[])[]): Uint32Array {
+  #candidates(words: readonly (readonly Match[])[], postings: readonly Postings[]): Uint32Array {
     this.#makeRoom()
     const base = this.#stamp + 1
     this.#stamp += words.length + 1
@@ -159,25 +194,27 @@ export class SearchIndex {
       let left = MAX_PLACES
       count = 0
       for (const { term, quality } of words[word] ?? []) {
-        const places = this.#postings.read(term, left)
-        for (let at = 0; at < places.length; at++) {
-          const place = places[at]!
-          const number = place >>> 2
-          const stamp = stamps[number]!
-          if (stamp !== mark && word > 0 && stamp !== mark - 1) continue
-          const score = quality * BAND_WEIGHTS[(place & 3) as Band]
-          if (stamp === mark) {
-            const known = current[number]!
-            if (score <= known) continue
-            totals[number] = totals[number]! + score - known
-          } else {
-            stamps[number] = mark
-            totals[number] = word === 0 ? score : totals[number]! + score
-            list[count++] = number
+        for (const some of postings) {
+          const places = some.read(term, left)
+          left -= places.length
+          for (let at = 0; at < places.length; at++) {
+            const place = places[at]!
+            const number = place >>> 2
+            const stamp = stamps[number]!
+            if (stamp !== mark && word > 0 && stamp !== mark - 1) continue
+            const score = quality * BAND_WEIGHTS[(place & 3) as Band]
+            if (stamp === mark) {
+              const known = current[number]!
+              if (score <= known) continue
+              totals[number] = totals[number]! + score - known
+            } else {
+              stamps[number] = mark
+              totals[number] = word === 0 ? score : totals[number]! + score
+              list[count++] = number
+            }
+            current[number] = score
           }
-          current[number] = score
         }
-        left -= places.length
         if (left <= 0) break
       }
     }
@@ -204,14 +241,16 @@ export class SearchIndex {
 class Best {
   readonly items: { number: number; score: number }[] = []
   readonly #limit: number
+  /** What is not above this is not among the best. */
+  least = -1
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
+  /** @param score greater than `least`. */
   add(number: number, score: number): void {
     const { items } = this
-    if (items.length === this.#limit && score <= (items.at(-1)?.score ?? 0)) return
     let low = 0
     let high = items.length
     while (low < high) {
@@ -221,6 +260,7 @@ class Best {
     }
     items.splice(low, 0, { number, score })
     if (items.length > this.#limit) items.pop()
+    if (items.length === this.#limit) this.least = items.at(-1)?.score ?? 0
   }
 }
 
@@ -228,6 +268,10 @@ function grown(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(Math.ceil(bytes.length * 1.5))
   larger.set(bytes)
   return larger
+}
+
+function ahead(hit: RankedHit): RankedHit {
+  return { ...hit, score: 0.5 + hit.score / 2 }
 }
 
 function merged(literal: readonly Match[], similar: readonly Match[]): Match[] {

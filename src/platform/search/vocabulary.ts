@@ -1,7 +1,7 @@
 import { allowedTypos, bitCount, letterMask, typoDistance } from './typo-distance.ts'
 
 /** Words not yet in the sorted ones: looked through one by one. */
-const MAX_FRESH = 1_000
+const MAX_FRESH = 200
 /** Words that a beginning stands for: those in most documents. */
 const MAX_BY_PREFIX = 200
 /** Of a very short beginning only so many are looked at. */
