@@ -4,6 +4,7 @@ import { docsQueries } from '../api/docs-queries.ts'
 import { queries } from '../api/queries.ts'
 import { repositoryQueries } from '../api/repository-queries.ts'
 import { catalogSearch } from '../pages/catalog/catalog-search.ts'
+import { graphSearch } from '../pages/graph/graph-search.ts'
 import { BrokenPage, NoSuchPage } from './broken-page.tsx'
 import { oneOf, present, text, whole } from './search.ts'
 import { Shell } from './shell.tsx'
@@ -55,6 +56,11 @@ const locations = createRoute({
   ...under('/catalog/locations'),
   validateSearch: (raw: Record<string, unknown>) => present({ show: oneOf(raw, 'show', ['added', 'built-in']), add: oneOf(raw, 'add', ['yes']) }),
   component: page(() => import('../pages/locations/locations-page.tsx'), 'LocationsPage'),
+})
+const graph = createRoute({
+  ...under('/graph'),
+  validateSearch: graphSearch,
+  component: page(() => import('../pages/graph/graph-page.tsx'), 'GraphPage'),
 })
 const component = createRoute({
   ...under('/components/$name'),
@@ -193,6 +199,7 @@ const tree = root.addChildren([
     home,
     catalog,
     locations,
+    graph,
     component,
     entity,
     docs,

@@ -9,18 +9,18 @@ import type { CatalogRow } from './catalog-rows.ts'
 export const features = tableFeatures({ columnVisibilityFeature })
 const helper = createColumnHelper<typeof features, CatalogRow>()
 
-/** Shares of the width, by column. */
-export const widths: Record<string, string> = {
-  name: 'minmax(200px, 2fr)',
-  kind: 'minmax(88px, 0.6fr)',
-  type: 'minmax(88px, 0.6fr)',
-  owner: 'minmax(104px, 0.9fr)',
-  lifecycle: 'minmax(104px, 0.7fr)',
-  system: 'minmax(96px, 0.9fr)',
-  description: 'minmax(160px, 2.4fr)',
-  tags: 'minmax(120px, 1fr)',
-  problems: 'minmax(104px, 0.8fr)',
-  ref: 'minmax(200px, 1.6fr)',
+/** Least width in pixels and share of what is left, by column. */
+export const widths: Record<string, { minPx: number; share: number }> = {
+  name: { minPx: 150, share: 2 },
+  kind: { minPx: 76, share: 0.6 },
+  type: { minPx: 72, share: 0.6 },
+  owner: { minPx: 96, share: 0.9 },
+  lifecycle: { minPx: 88, share: 0.7 },
+  system: { minPx: 96, share: 0.9 },
+  description: { minPx: 110, share: 2.4 },
+  tags: { minPx: 96, share: 1 },
+  problems: { minPx: 120, share: 1.2 },
+  ref: { minPx: 200, share: 1.6 },
 }
 
 function Word({ text, isDim = false }: { text: string; isDim?: boolean }) {

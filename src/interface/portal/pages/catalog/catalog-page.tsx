@@ -13,7 +13,7 @@ import { Page } from '../../ui/page.tsx'
 import { QueryView, RowSkeletons } from '../../ui/query-view.tsx'
 import { columnTitles, defaultColumns } from './catalog-columns.tsx'
 import { catalogRow } from './catalog-rows.ts'
-import { apiFilter, apiOrder, filterCount, filtersOf, searchText, type CatalogSearch } from './catalog-search.ts'
+import { apiFilter, apiOrder, filterCount, filtersOf, type CatalogSearch } from './catalog-search.ts'
 import { CatalogTable } from './catalog-table.tsx'
 import css from './catalog.module.css'
 import { ColumnMenu } from './column-menu.tsx'
@@ -103,8 +103,7 @@ export function CatalogPage() {
               <ExportPart exporting={exporting} total={total} onStart={() => void exporting.exportAll(filter, orderBy)} />
               <Button
                 variant="default"
-                component={Link}
-                to={`/graph?${searchText({ ...filtersOf(search), ...(isNarrowed ? {} : { kind: 'system,domain' }) })}`}
+                renderRoot={(props) => <Link {...props} to="/graph" search={isNarrowed ? filtersOf(search) : { kind: 'system,domain' }} />}
               >
                 Graph
               </Button>
@@ -160,7 +159,7 @@ export function CatalogPage() {
                     <Button component={Link} to="/create">
                       Create the first service
                     </Button>
-                    <Button component={Link} to="/catalog/locations?add=yes" variant="default">
+                    <Button variant="default" renderRoot={(props) => <Link {...props} to="/catalog/locations" search={{ add: 'yes' }} />}>
                       Add a location
                     </Button>
                   </>

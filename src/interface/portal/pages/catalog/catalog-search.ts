@@ -115,7 +115,9 @@ export function apiOrder(sort = 'name'): string[] {
 
 /** The search as text for a saved view: members in one order, without columns, which a view keeps apart. */
 export function searchText(search: CatalogSearch): string {
-  const entries = Object.entries(without(search, 'columns', 'view')).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '')
+  const entries = Object.entries(without(search, 'columns', 'view')).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
+  )
   return new URLSearchParams(entries.sort(([a], [b]) => (a < b ? -1 : 1))).toString()
 }
 

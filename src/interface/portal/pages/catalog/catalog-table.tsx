@@ -25,6 +25,8 @@ interface CatalogTableProps {
 }
 
 const ROW_HEIGHT = 41
+const MARK_WIDTH = 20
+const GAP = 12
 
 /** The catalog's table: what is loaded is drawn by need, and the next page is asked for before one gets there. */
 export function CatalogTable({ rows, total, shown, sort, onSort, selection, onEnd }: CatalogTableProps) {
@@ -54,9 +56,13 @@ export function CatalogTable({ rows, total, shown, sort, onSort, selection, onEn
   })
   const isEach = rows.length > 0 && rows.every((row) => selection.rows.has(row.ref))
   const isSome = !isEach && rows.some((row) => selection.rows.has(row.ref))
-  const template = ['20px', 'name', ...shown].map((id) => widths[id] ?? id).join(' ')
+  const shares = ['name', ...shown].map((id) => widths[id] ?? { minPx: 96, share: 1 })
+  const style = {
+    '--columns': `${MARK_WIDTH}px ${shares.map(({ minPx, share }) => `minmax(${minPx}px, ${share}fr)`).join(' ')}`,
+    '--least': `${shares.reduce((sum, { minPx }) => sum + minPx + GAP, MARK_WIDTH + 2 * GAP)}px`,
+  } as React.CSSProperties
   return (
-    <div role="table" aria-label="Catalog" aria-rowcount={total + 1} className={css['table']} style={{ '--columns': template } as React.CSSProperties}>
+    <div role="table" aria-label="Catalog" aria-rowcount={total + 1} className={css['table']} style={style}>
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className={css['headRow']}>
           <div role="columnheader" data-column="mark">

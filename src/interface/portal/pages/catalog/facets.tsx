@@ -75,7 +75,7 @@ function FacetGroup({ facet, chosen, values, onToggle }: FacetGroupProps) {
         {titles[facet]}
         {values.length > SHORT ? <span className="num"> {formatCount(values.length)}</span> : null}
       </div>
-      {values.length > SHORT + 3 ? (
+      {values.length > 2 * SHORT + 4 ? (
         <TextInput
           size="xs"
           aria-label={`Find a choice of ${titles[facet]}`}

@@ -45,7 +45,7 @@ export function SelectionBar({ selection, onExport }: { selection: Selection; on
         Export as CSV
       </Button>
       {rows.length <= MAX_ROOTS ? (
-        <Button variant="default" component={Link} to={`/graph?root=${encodeURIComponent(refs.join(','))}`}>
+        <Button variant="default" renderRoot={(props) => <Link {...props} to="/graph" search={{ root: refs.join(',') }} />}>
           Open in graph
         </Button>
       ) : null}
