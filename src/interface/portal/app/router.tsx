@@ -64,6 +64,7 @@ const graph = createRoute({
 })
 const component = createRoute({
   ...under('/components/$name'),
+  validateSearch: (raw: Record<string, unknown>) => present({ asOf: text(raw, 'asOf') }),
   loader: ({ context: { client }, params }) => {
     void client.prefetchQuery(queries.entity('component', 'default', params.name))
     void client.prefetchQuery(queries.matrix())
@@ -72,6 +73,7 @@ const component = createRoute({
 })
 const entity = createRoute({
   ...under('/entities/$kind/$namespace/$name'),
+  validateSearch: (raw: Record<string, unknown>) => present({ asOf: text(raw, 'asOf') }),
   loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.entity(params.kind, params.namespace, params.name)),
   component: page(() => import('../pages/entity/entity-page.tsx'), 'EntityPage'),
 })
@@ -181,6 +183,11 @@ const pullRequest = createRoute({
     void client.prefetchQuery(repositoryQueries.pullRequest({ owner, name, number: Number(number) })),
   component: page(() => import('../pages/pull-request/pull-request-page.tsx'), 'PullRequestPage'),
 })
+const editFile = createRoute({
+  ...under('/repositories/$owner/$name/edit'),
+  validateSearch: (raw: Record<string, unknown>) => present({ file: text(raw, 'file'), ref: text(raw, 'ref') }),
+  component: page(() => import('../pages/entity/editor-page.tsx'), 'EditorPage'),
+})
 const cloud = createRoute({
   ...under('/cloud'),
   validateSearch: (raw: Record<string, unknown>) => present({ provider: text(raw, 'provider'), q: text(raw, 'q') }),
@@ -217,6 +224,7 @@ const tree = root.addChildren([
     repositories,
     repository,
     pullRequest,
+    editFile,
     cloud,
     activity,
     settings,

@@ -1,6 +1,6 @@
 import type { Answer, Asked } from './answers.ts'
 import { docsFound, docsPage, docsSite } from './fixtures/docs.ts'
-import { hex } from './fixtures/moments.ts'
+import { ago, day, hex } from './fixtures/moments.ts'
 import type { World } from './world.ts'
 
 const ok = (body: unknown, status = 200): Answer => ({ status, body })
@@ -20,6 +20,97 @@ export const entityHandlers: readonly [string, (asked: Asked, world: World, part
       const page = docsPage(query.get('path') ?? docsSite.home)
       return page === undefined ? none('platform.documentation.no_page', 'there is no such page') : ok(page)
     },
+  ],
+  [
+    'GET /entities/*/*/*/history',
+    (_, __, [, , name = '']) =>
+      ok({
+        items: [
+          {
+            id: '3',
+            at: ago(2 * day),
+            kind: 'altered',
+            actor: 'user:default/ana',
+            changeId: null,
+            commit: hex(31, 40),
+            location: `git:acme/${name}`,
+            fields: [
+              { path: 'spec.lifecycle', before: 'experimental', after: 'production' },
+              { path: 'metadata.tags', before: null, after: 'postgres' },
+            ],
+          },
+          {
+            id: '2',
+            at: ago(9 * day),
+            kind: 'altered',
+            actor: 'user:default/olga',
+            changeId: 'chg_canary',
+            commit: hex(32, 40),
+            location: `git:acme/${name}`,
+            fields: [{ path: 'spec.owner', before: 'group:default/platform', after: 'group:default/payments' }],
+          },
+          { id: '1', at: ago(40 * day), kind: 'added', actor: 'system:fairway', changeId: null, commit: null, location: `git:acme/${name}`, fields: [] },
+        ],
+        nextCursor: null,
+      }),
+  ],
+  [
+    'GET /entities/*/*/*/explain',
+    ({ query }, _, [kind = '', namespace = '', name = '']) =>
+      ok({
+        ref: `${kind}:${namespace}/${name}`,
+        field: query.get('field') ?? '',
+        value: 'group:default/payments',
+        source: {
+          location: `git:acme/${name}`,
+          file: 'catalog-info.yaml',
+          line: 12,
+          column: 3,
+          repository: `acme/${name}`,
+          branch: 'main',
+          commit: hex(31, 40),
+        },
+        last: { at: ago(9 * day), actor: 'user:default/olga', changeId: 'chg_canary', commit: hex(32, 40), kind: 'altered' },
+        relations: [],
+        problems: [],
+        sentence: `Line 12 of catalog-info.yaml says so; olga wrote it.`,
+      }),
+  ],
+  [
+    'GET /lineage/*/*',
+    (_, __, [, name = '']) =>
+      name === 'orders'
+        ? ok({
+            template: 'template:default/node-service-postgres',
+            templateCommit: hex(51, 40),
+            createdVersion: '2.0',
+            newestCommit: hex(52, 40),
+            newestVersion: '2.1',
+            isBehind: true,
+            isEjected: false,
+          })
+        : none('platform.campaign.no_lineage', `${name} was not made from a template`),
+  ],
+  [
+    'GET /templates/*/*/children',
+    () =>
+      ok({
+        template: 'template:default/node-service-postgres',
+        commit: hex(52, 40),
+        version: '2.1',
+        items: [
+          {
+            component: 'component:default/orders',
+            repository: 'acme/orders',
+            templateCommit: hex(51, 40),
+            templateVersion: '2.0',
+            isBehind: true,
+            isEjected: false,
+            createdBy: 'user:default/ana',
+            pullRequest: { number: 7, url: '/repositories/acme/orders/pull-requests/7', repository: 'acme/orders' },
+          },
+        ],
+      }),
   ],
   ['GET /docs/*/*/*/search', ({ query }) => ok({ items: docsFound(query.get('q') ?? '') })],
 ]

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { entityQueries } from '../../api/entity-queries.ts'
 import { queries } from '../../api/queries.ts'
 import { rememberPlace } from '../../app/recent.ts'
 import { IntentDialog } from '../../parts/promote/intent-dialog.tsx'
@@ -9,7 +10,15 @@ import { healthLook, worstHealth } from '../../ui/looks.ts'
 import { Page } from '../../ui/page.tsx'
 import { QueryView, RowSkeletons } from '../../ui/query-view.tsx'
 import { StateMark } from '../../ui/state-mark.tsx'
-import { EntityFacts, Problems, RelationsPart } from '../entity/entity-parts.tsx'
+import { AsOfBanner } from '../entity/as-of.tsx'
+import { DocsPart } from '../entity/docs-part.tsx'
+import { EditLink } from '../entity/edit-link.tsx'
+import { EntityFacts } from '../entity/entity-facts.tsx'
+import { HistoryPart } from '../entity/history-part.tsx'
+import { LineagePart } from '../entity/lineage-part.tsx'
+import { Problems } from '../entity/problems.tsx'
+import { RelationsPart } from '../entity/relations-part.tsx'
+import { SpecPart } from '../entity/spec-part.tsx'
 import { ChangesPart } from './changes-part.tsx'
 import { ComponentHead } from './component-head.tsx'
 import css from './component.module.css'
@@ -28,7 +37,13 @@ const route = getRouteApi('/app/components/$name')
 /** Everything about one component, on one page: sections load when they come in sight, and each has an address. */
 export function ComponentPage() {
   const { name } = route.useParams()
-  const query = useQuery(queries.entity('component', 'default', name))
+  const { asOf } = route.useSearch()
+  const navigate = route.useNavigate()
+  const of = { kind: 'component', namespace: 'default', name }
+  const now = useQuery({ ...queries.entity('component', 'default', name), enabled: asOf === undefined })
+  const past = useQuery({ ...entityQueries.past(of, asOf ?? ''), enabled: asOf !== undefined })
+  const query = asOf === undefined ? now : past
+  const setAsOf = (value: string | undefined): void => void navigate({ search: value === undefined ? {} : { asOf: value } })
   const matrix = useQuery(queries.matrix())
   const [intent, setIntent] = useState<Intent | null>(null)
   const row = matrix.data?.rows.find((each) => each.component === name)
@@ -46,24 +61,42 @@ export function ComponentPage() {
         </>
       }
       about={entity?.metadata.description ?? ' '}
+      actions={query.data === undefined || asOf !== undefined ? undefined : <EditLink source={query.data.source} />}
     >
+      {asOf === undefined ? null : (
+        <AsOfBanner asOf={asOf} onChange={setAsOf}>
+          What runs, and its changes, are those of now: they are left out.
+        </AsOfBanner>
+      )}
       <QueryView query={query} what="component" skeleton={<RowSkeletons rows={10} />}>
         {(detail) => (
           <>
             <Problems detail={detail} />
-            <ComponentHead detail={detail} row={row} />
+            <ComponentHead detail={detail} row={asOf === undefined ? row : undefined} />
             <div className={css['layout']}>
               <div>
-                <EnvironmentsPart component={name} matrix={matrix} onIntent={setIntent} />
-                <ChangesPart component={name} />
-                <RunsPart component={name} repository={repositoryOf(detail) ?? undefined} />
-                <ReleasesPart component={name} />
-                <SlosPart component={name} />
-                <SignalsPart component={name} environments={row === undefined ? [] : Object.keys(row.cells).filter((each) => row.cells[each] !== null)} />
-                <ResourcesPart component={name} />
+                {asOf === undefined ? (
+                  <>
+                    <EnvironmentsPart component={name} matrix={matrix} onIntent={setIntent} />
+                    <ChangesPart component={name} />
+                    <RunsPart component={name} repository={repositoryOf(detail) ?? undefined} />
+                    <ReleasesPart component={name} />
+                    <SlosPart component={name} />
+                    <SignalsPart component={name} environments={row === undefined ? [] : Object.keys(row.cells).filter((each) => row.cells[each] !== null)} />
+                    <ResourcesPart component={name} />
+                  </>
+                ) : null}
                 <RelationsPart detail={detail} title="Dependencies" />
-                <ReadmePart detail={detail} />
-                <EntityFacts detail={detail} />
+                {asOf === undefined ? (
+                  <>
+                    <DocsPart of={of} withHint />
+                    <ReadmePart detail={detail} />
+                    <LineagePart namespace="default" name={name} />
+                  </>
+                ) : null}
+                <EntityFacts detail={detail} isPast={asOf !== undefined} />
+                <SpecPart detail={detail} />
+                <HistoryPart of={of} asOf={asOf} onAsOf={setAsOf} />
               </div>
               <SectionNav />
             </div>

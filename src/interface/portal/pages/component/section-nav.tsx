@@ -9,8 +9,10 @@ const sections = [
   ['signals', 'Signals'],
   ['resources', 'Resources'],
   ['dependencies', 'Dependencies'],
+  ['docs', 'Docs'],
   ['readme', 'Read me'],
   ['about', 'About'],
+  ['history', 'History'],
 ] as const
 
 /** The page's sections, at the right where there is room. */

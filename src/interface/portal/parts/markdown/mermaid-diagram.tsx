@@ -40,7 +40,17 @@ export function MermaidDiagram({ source }: { source: string }) {
   )
 }
 
+/** Out of sight, and without transitions: under reduced motion they are nearly nothing, yet long enough to be measured wrong. */
+function canvas(): HTMLDivElement {
+  const element = document.createElement('div')
+  element.className = css['canvas'] ?? ''
+  element.ariaHidden = 'true'
+  document.body.append(element)
+  return element
+}
+
 async function draw(id: string, source: string, scheme: 'light' | 'dark'): Promise<Drawn> {
+  const place = canvas()
   try {
     const { default: mermaid } = await import('mermaid')
     mermaid.initialize({
@@ -52,7 +62,7 @@ async function draw(id: string, source: string, scheme: 'light' | 'dark'): Promi
       maxTextSize: 50_000,
       suppressErrorRendering: true,
     })
-    const { svg } = await mermaid.render(id, source)
+    const { svg } = await mermaid.render(id, source, place)
     const width = /viewBox="[-\d.]+ [-\d.]+ ([\d.]+)/.exec(svg)?.[1]
     return {
       state: 'drawn',
@@ -61,5 +71,7 @@ async function draw(id: string, source: string, scheme: 'light' | 'dark'): Promi
     }
   } catch (error) {
     return { state: 'failed', reason: (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '' }
+  } finally {
+    place.remove()
   }
 }

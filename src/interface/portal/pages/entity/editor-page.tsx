@@ -1,0 +1,4 @@
+/** The editor of a descriptor. */
+export function EditorPage() {
+  return null
+}
