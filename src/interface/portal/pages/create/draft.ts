@@ -1,4 +1,4 @@
-import type { FieldGroup, Values } from './form-schema.ts'
+import type { Values } from '../../parts/template-form/form-model.ts'
 
 const prefix = 'fairway.draft.'
 
@@ -6,20 +6,14 @@ const prefix = 'fairway.draft.'
 export function loadDraft(template: string): Values {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(prefix + template) ?? '{}')
-    return typeof value === 'object' && value !== null ? (value as Values) : {}
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Values) : {}
   } catch {
     return {}
   }
 }
 
-/** Keeps what is typed; never a password. */
-export function keepDraft(template: string, groups: readonly FieldGroup[], values: Values): void {
-  const secret = new Set(
-    groups
-      .flatMap((group) => group.fields)
-      .filter((field) => isSecret(field.schema))
-      .map((field) => field.name),
-  )
+/** Keeps what is typed; never what is secret. */
+export function keepDraft(template: string, values: Values, secret: ReadonlySet<string>): void {
   try {
     localStorage.setItem(prefix + template, JSON.stringify(Object.fromEntries(Object.entries(values).filter(([name]) => !secret.has(name)))))
   } catch {
@@ -27,11 +21,7 @@ export function keepDraft(template: string, groups: readonly FieldGroup[], value
   }
 }
 
-/** Drops the draft, once the thing is made. */
+/** Drops the draft, once the thing is made or one starts over. */
 export function dropDraft(template: string): void {
   localStorage.removeItem(prefix + template)
-}
-
-function isSecret(schema: FieldGroup['fields'][number]['schema']): boolean {
-  return schema['ui:widget'] === 'password' || schema['ui:field'] === 'Secret'
 }

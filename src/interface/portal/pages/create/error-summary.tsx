@@ -1,18 +1,23 @@
 import type { Ref } from 'react'
-import type { FieldFault } from '../../api/shapes.ts'
 import { plural } from '../../format/quantity.ts'
 import { Strip } from '../../ui/notice.tsx'
-import type { FieldGroup } from './form-schema.ts'
+
+/** A fault with the input that it is about; an empty id is about the whole form. */
+export interface ShownFault {
+  id: string
+  title: string
+  message: string
+}
 
 interface ErrorSummaryProps {
   ref: Ref<HTMLDivElement>
-  faults: readonly FieldFault[]
-  groups: readonly FieldGroup[]
+  faults: readonly ShownFault[]
+  /** Brings the input into sight, before it is focused. */
+  onOpen: (id: string) => void
 }
 
 /** All that is wrong, above the form; each line leads to its field. */
-export function ErrorSummary({ ref, faults, groups }: ErrorSummaryProps) {
-  const titles = new Map(groups.flatMap((group) => group.fields).map((field) => [field.name, field.schema.title ?? field.name]))
+export function ErrorSummary({ ref, faults, onOpen }: ErrorSummaryProps) {
   return (
     <div ref={ref} tabIndex={-1}>
       {faults.length === 0 ? null : (
@@ -21,18 +26,25 @@ export function ErrorSummary({ ref, faults, groups }: ErrorSummaryProps) {
             <strong>{plural(faults.length, 'field')} to correct</strong>
             <ul>
               {faults.map((fault) => (
-                <li key={fault.field}>
-                  <a
-                    href={`#field-${fault.field}`}
-                    style={{ textDecoration: 'underline' }}
-                    onClick={(event) => {
-                      event.preventDefault()
-                      document.getElementById(`field-${fault.field}`)?.focus()
-                    }}
-                  >
-                    {titles.get(fault.field)}
-                  </a>
-                  : {fault.message}
+                <li key={`${fault.id} ${fault.message}`}>
+                  {fault.id === '' ? (
+                    fault.message
+                  ) : (
+                    <>
+                      <a
+                        href={`#${fault.id}`}
+                        style={{ textDecoration: 'underline' }}
+                        onClick={(event) => {
+                          event.preventDefault()
+                          onOpen(fault.id)
+                          requestAnimationFrame(() => focusOn(fault.id))
+                        }}
+                      >
+                        {fault.title}
+                      </a>
+                      : {fault.message}
+                    </>
+                  )}
                 </li>
               ))}
             </ul>
@@ -41,4 +53,14 @@ export function ErrorSummary({ ref, faults, groups }: ErrorSummaryProps) {
       )}
     </div>
   )
+}
+
+/** Focuses an input, or the nearest one around it that can be. */
+function focusOn(id: string): void {
+  const parts = id.split('-')
+  while (parts.length > 1) {
+    const found = document.getElementById(parts.join('-'))
+    if (found !== null) return found.focus()
+    parts.pop()
+  }
 }

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { queries } from '../../api/queries.ts'
 import { Page } from '../../ui/page.tsx'
 import { QueryView, RowSkeletons } from '../../ui/query-view.tsx'
-import { TemplateForm } from './template-form.tsx'
 
+/** The form engine is by far the most of this page: it loads beside the template itself. */
+const TemplateForm = lazy(async () => ({ default: (await import('./template-form.tsx')).TemplateForm }))
 const route = getRouteApi('/app/create/$namespace/$name')
 
 /** One golden path: its form, and live what it would make. */
@@ -14,7 +16,11 @@ export function TemplatePage() {
   return (
     <Page title={template.data?.title ?? 'Create'} above={<Link to="/create">Create</Link>} about={template.data?.description ?? ' '}>
       <QueryView query={template} what="golden path" skeleton={<RowSkeletons rows={8} height={64} />}>
-        {(data) => <TemplateForm key={data.ref} template={data} />}
+        {(data) => (
+          <Suspense fallback={<RowSkeletons rows={8} height={64} />}>
+            <TemplateForm key={data.ref} template={data} />
+          </Suspense>
+        )}
       </QueryView>
     </Page>
   )
