@@ -1,2 +1,1 @@
 export * from './entity-history.ts'
-export { fieldDiff, type FieldChange } from './field-diff.ts'

@@ -23,7 +23,7 @@ const BANDS: Readonly<Record<string, Band>> = {
 const SHOWN = new Set(['kind', 'metadata.name', 'metadata.title', 'spec.profile.displayname', 'metadata.description'])
 
 /** Number of a kind in lower case. */
-export function sortOfKind(kind: string): number {
+function sortOfKind(kind: string): number {
   return Math.max(0, KINDS.indexOf(kind as (typeof KINDS)[number]))
 }
 

@@ -16,7 +16,7 @@ export interface SearchDeps {
   authorize: (caller: Caller, permission: Permission, resource: ResourceRef) => Promise<{ isAllowed: boolean }>
 }
 
-export interface SearchAsked {
+interface SearchAsked {
   text: string
   /** All when there is none. */
   types?: readonly HitType[]
