@@ -72,7 +72,6 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; past?: P
         ).query({
           ...(narrowed ? { predicate: narrowed } : {}),
           orders: orders.length > 0 ? orders : [{ field: 'metadata.name', order: 'asc' }],
-          tie: 'ref',
           limit: asked.limit,
           offset,
         })

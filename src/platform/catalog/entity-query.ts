@@ -1,14 +1,14 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { FieldProblem } from '#kernel/common/fault'
 import type { Database } from '#kernel/node/database'
-import type { CatalogReader, EntityPosition, EntityQueryResult, EntityQuerySpec, EntityText, GraphEdge, StoredEntity } from './catalog-reader.ts'
+import type { CatalogReader, EntityQueryResult, EntityQuerySpec, EntityText, GraphEdge, StoredEntity } from './catalog-reader.ts'
 import type { Entity } from './entity.ts'
 import type { EntityPredicate } from './entity-predicate.ts'
 import { readableEdge } from './entity-relations.ts'
 import type { CatalogIndex } from './index/catalog-index.ts'
 import type { EntityIndex } from './index/entity-index.ts'
-import type { IndexQuestion, IndexResult } from './index/index-query.ts'
-import { NO_RANK } from './index/value-order.ts'
+import { positionOf, readIndexPage } from './index/index-page.ts'
+import type { IndexQuestion } from './index/index-query.ts'
 import { stitchedText } from './ingestion/entity-document.ts'
 
 interface Row {
@@ -47,18 +47,19 @@ export class EntityQuery implements CatalogReader {
 
   async query(spec: EntityQuerySpec): Promise<EntityQueryResult> {
     const { index, query } = await this.#index.ready()
-    const result = query.result(questionOf(spec))
-    const limit = spec.limit ?? result.slots.length
-    const window = windowOf(index, result, spec, limit)
-    const slots = result.slots.slice(window.start, window.end)
-    const first = slots[0]
+    const { slots, total, hasMore, order } = readIndexPage(index, query, questionOf(spec), {
+      offset: spec.offset ?? 0,
+      limit: spec.limit ?? Number.MAX_SAFE_INTEGER,
+      ...(spec.from ? { from: spec.from } : {}),
+    })
+    const [first] = slots
     const last = slots.at(-1)
-    const positions = first === undefined || last === undefined ? {} : { first: positionOf(index, result, first), last: positionOf(index, result, last) }
+    const positions = first === undefined || last === undefined ? {} : { first: positionOf(index, order, first), last: positionOf(index, order, last) }
     const texts = await this.#index.texts(slots)
     return {
       items: texts.map(({ slot, ref, json }) => ({ ref, uid: index.uids.uidOf(slot), json })),
-      total: result.slots.length,
-      hasMore: window.hasMore,
+      total,
+      hasMore,
       ...positions,
     }
   }
@@ -219,59 +220,6 @@ function questionOf(spec: EntityQuerySpec): IndexQuestion {
     tie: spec.tie ?? 'uid',
     missing: spec.missing ?? 'last',
   }
-}
-
-/** Which part of a result is asked for. */
-function windowOf(index: EntityIndex, result: IndexResult, spec: EntityQuerySpec, limit: number): { start: number; end: number; hasMore: boolean } {
-  const offset = spec.offset ?? 0
-  const total = result.slots.length
-  if (!spec.from) {
-    const start = Math.min(offset, total)
-    const end = Math.min(start + limit, total)
-    return { start, end, hasMore: end < total }
-  }
-  const { start: place, isThere } = placeOf(index, result, spec.from)
-  if (spec.from.isBackwards) {
-    const end = Math.max(place - offset, 0)
-    const start = Math.max(end - limit, 0)
-    return { start, end, hasMore: start > 0 }
-  }
-  const start = Math.min(place + Number(isThere) + offset, total)
-  const end = Math.min(start + limit, total)
-  return { start, end, hasMore: end < total }
-}
-
-/** Where a position is in a result, or would be if its entity were still there. */
-function placeOf(index: EntityIndex, result: IndexResult, from: EntityPosition): { start: number; isThere: boolean } {
-  const { slots, order, isDescending } = result
-  const ranks = order?.ranks(index.slotCount)
-  const text = from.values[0]
-  const wanted = order === undefined || text === undefined || text === null ? { rank: NO_RANK, isExact: true } : order.rankOf(text)
-  const sign = isDescending ? -1 : 1
-  const compare = (slot: number): number => {
-    if (ranks) {
-      const rank = ranks[slot] ?? NO_RANK
-      if (rank !== wanted.rank || !wanted.isExact) {
-        if (rank === NO_RANK || wanted.rank === NO_RANK) return rank === wanted.rank ? 0 : rank === NO_RANK ? 1 : -1
-        return (rank < wanted.rank ? -1 : 1) * sign
-      }
-    }
-    const uid = index.uids.uidOf(slot)
-    return uid === from.uid ? 0 : (uid < from.uid ? -1 : 1) * sign
-  }
-  let low = 0
-  let high = slots.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (compare(slots[middle] ?? 0) < 0) low = middle + 1
-    else high = middle
-  }
-  return { start: low, isThere: low < slots.length && compare(slots[low] ?? 0) === 0 }
-}
-
-function positionOf(index: EntityIndex, { order }: IndexResult, slot: number): EntityPosition {
-  const values = order ? [order.textAt(order.ranks(index.slotCount)[slot] ?? NO_RANK)] : []
-  return { values, uid: index.uids.uidOf(slot), isBackwards: false }
 }
 
 /** Edges from and to a ref, which may itself be missing. */

@@ -142,6 +142,10 @@ export class CatalogIndex {
     const index = new EntityIndex()
     index.version = await readEverything(this.#db, (row) => index.put(row.id, row.ref, entityOfRow(row), row.problems !== null))
     index.trim()
+    for (const prepare of index.preparations()) {
+      prepare()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
     this.#documents.clear()
     this.#state = { index, query: new IndexQuery(index) }
     if (index.size > 0) this.#log.info(`catalog: ${index.size} entities in memory`, { durationMs: Math.round(performance.now() - startedAt) })

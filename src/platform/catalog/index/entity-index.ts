@@ -109,6 +109,18 @@ export class EntityIndex {
     this.#arena.trim()
   }
 
+  /** What the first who asks would wait for: steps that make the columns and orders that nearly everybody asks for. */
+  preparations(): (() => unknown)[] {
+    if (this.size === 0) return []
+    const columns = ['kind', 'metadata.name', 'spec.type', 'spec.lifecycle', 'metadata.tags', 'relations.ownedby', 'relations.partof', 'metadata.namespace']
+    return [
+      () => this.uids.slots(),
+      () => this.prepare(columns),
+      () => this.order('metadata.name')?.ranks(this.slotCount),
+      () => this.order('metadata.name')?.sequence(this.slotCount, this.uids),
+    ]
+  }
+
   /** @param ref in lower case. */
   slotOf(ref: string): number | undefined {
     const id = this.pool.find(ref)

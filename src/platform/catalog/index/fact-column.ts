@@ -11,7 +11,10 @@ export class FactColumn {
   /** Pairs that come (1) or go (-1), by value and slot. */
   #pending = new Map<number, number>()
   #all: SlotSet | undefined
+  #comparable: SlotSet | undefined
   #runs: Uint32Array | undefined
+  /** Of values that many have. */
+  readonly #sets = new Map<number, SlotSet>()
   /** Grows when the pairs change. */
   revision = 0
 
@@ -29,7 +32,13 @@ export class FactColumn {
   }
 
   get sizeBytes(): number {
-    return 8 * this.#values.length + this.#pending.size * 50 + (this.#all?.sizeBytes ?? 0) + (this.#runs?.byteLength ?? 0)
+    return (
+      8 * this.#values.length +
+      this.#pending.size * 50 +
+      (this.#all?.sizeBytes ?? 0) +
+      [...this.#sets.values()].reduce((sum, set) => sum + set.sizeBytes, 0) +
+      (this.#runs?.byteLength ?? 0)
+    )
   }
 
   note(value: number, slot: number, change: 1 | -1): void {
@@ -47,7 +56,14 @@ export class FactColumn {
   }
 
   setOf(value: number): SlotSet {
-    return SlotSet.ofSorted(this.slotsOf(value))
+    const slots = this.slotsOf(value)
+    if (slots.length < LARGE) return SlotSet.ofSorted(slots)
+    let set = this.#sets.get(value)
+    if (!set) {
+      set = SlotSet.ofSorted(slots)
+      this.#sets.set(value, set)
+    }
+    return set
   }
 
   /** Slots that have any value. */
@@ -55,6 +71,14 @@ export class FactColumn {
     this.#settle()
     this.#all ??= SlotSet.ofUnsorted(this.#slots)
     return this.#all
+  }
+
+  /** Slots that have a value that can be compared. */
+  comparable(): SlotSet {
+    const tooLong = this.slotsOf(NO_TEXT).length
+    if (tooLong === 0) return this.all()
+    this.#comparable ??= SlotSet.ofUnsorted(this.#slots.subarray(tooLong))
+    return this.#comparable
   }
 
   /** Different values, ascending by their numbers; without the one of texts that are too long. */
@@ -78,13 +102,15 @@ export class FactColumn {
   countValues(among: SlotSet | undefined): Map<number, number> {
     const counts = new Map<number, number>()
     const starts = this.#runStarts()
+    const slots = this.#slots
+    const bits = among?.toBits(Math.floor(this.all().highest / 32) + 1)
     for (let run = 0; run < starts.length; run++) {
       const start = starts[run]!
-      const end = starts[run + 1] ?? this.#values.length
+      const end = starts[run + 1] ?? slots.length
       let count = end - start
-      if (among) {
+      if (bits) {
         count = 0
-        for (let at = start; at < end; at++) if (among.has(this.#slots[at]!)) count++
+        for (let at = start; at < end; at++) count += (bits[slots[at]! >>> 5]! >>> (slots[at]! & 31)) & 1
       }
       if (count > 0 && this.#values[start] !== NO_TEXT) counts.set(this.#values[start]!, count)
     }
@@ -131,10 +157,15 @@ export class FactColumn {
     this.#slots = nextSlots
     this.#pending = new Map()
     this.#all = undefined
+    this.#comparable = undefined
     this.#runs = undefined
+    this.#sets.clear()
     this.revision++
   }
 }
+
+/** Slots of a value whose set is kept. */
+const LARGE = 4_096
 
 /** More slots than there can be: a pair of value and slot in one exact number. */
 const SLOTS = 2 ** 22

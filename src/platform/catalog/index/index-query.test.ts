@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { EntityPosition } from '../catalog-reader.ts'
 import type { Entity } from '../entity.ts'
 import type { EntityPredicate, ValuePredicate } from '../entity-predicate.ts'
 import { entityRefOf } from '../entity-ref.ts'
 import { uidOf } from '../ingestion/entity-document.ts'
 import { factsOf } from './entity-facts.ts'
 import { EntityIndex } from './entity-index.ts'
-import { IndexQuery } from './index-query.ts'
+import { positionOf, readIndexPage } from './index-page.ts'
+import { IndexQuery, type IndexQuestion } from './index-query.ts'
 
 const text = fc.constantFrom('Service', 'service', 'website', 'Ä', 'a.b', 'team-a', 'x', '10', '9')
 const entity = fc
@@ -167,6 +169,61 @@ describe('the index', () => {
         expect(Array.from(slots, (slot) => index.refOf(slot))).toEqual(expected.map(([ref]) => ref))
       }),
       { numRuns: 300 },
+    )
+  })
+
+  it('pages the same way whichever way it takes: by offset, forwards and backwards', () => {
+    const asked = fc.record({
+      predicate: fc.option(fc.oneof(predicate, fc.constantFrom({ kind: 'component' }, { $not: { kind: 'nobody' } })), { nil: undefined }),
+      orders: fc.array(
+        fc.record({
+          field: fc.constantFrom('metadata.name', 'spec.type', 'metadata.title', 'METADATA.UID'),
+          order: fc.constantFrom('asc' as const, 'desc' as const),
+        }),
+        { maxLength: 1 },
+      ),
+      missing: fc.constantFrom('last' as const, 'left-out' as const),
+      tie: fc.constantFrom('uid' as const, 'ref' as const),
+      limit: fc.integer({ min: 1, max: 4 }),
+      offset: fc.nat(5),
+    })
+    fc.assert(
+      fc.property(steps, asked, (history, { limit, offset, ...rest }) => {
+        const { index, query } = replay(history)
+        const question = { ...rest, ...(rest.predicate ? { predicate: rest.predicate } : {}) } as IndexQuestion
+        if (rest.predicate === undefined) delete question.predicate
+        const all = [...query.result(question).slots]
+        const page = readIndexPage(index, query, question, { offset, limit })
+        expect({ total: page.total, slots: [...page.slots], hasMore: page.hasMore }).toEqual({
+          total: all.length,
+          slots: all.slice(offset, offset + limit),
+          hasMore: all.length > offset + limit,
+        })
+        if (question.tie === 'ref') return
+        const seen: number[] = []
+        let from: EntityPosition | undefined
+        for (let turn = 0; turn < 40; turn++) {
+          const next = readIndexPage(index, query, question, { offset: 0, limit, ...(from ? { from } : {}) })
+          seen.push(...next.slots)
+          const last = next.slots.at(-1)
+          if (!next.hasMore || last === undefined) break
+          from = positionOf(index, next.order, last)
+        }
+        expect(seen).toEqual(all)
+        const back: number[] = []
+        const end = all.at(-1)
+        if (end === undefined) return
+        from = { ...positionOf(index, page.order, end), isBackwards: true }
+        for (let turn = 0; turn < 40; turn++) {
+          const previous = readIndexPage(index, query, question, { offset: 0, limit, from })
+          back.unshift(...previous.slots)
+          const [first] = previous.slots
+          if (!previous.hasMore || first === undefined) break
+          from = { ...positionOf(index, previous.order, first), isBackwards: true }
+        }
+        expect([...back, end]).toEqual(all)
+      }),
+      { numRuns: 600 },
     )
   })
 

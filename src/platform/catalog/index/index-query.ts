@@ -5,7 +5,7 @@ import type { EntityIndex } from './entity-index.ts'
 import { evaluate, keysOf, membersNamed } from './predicate-evaluation.ts'
 import { ByteBoundCache } from './result-cache.ts'
 import { SlotSet } from './slot-set.ts'
-import { NO_RANK, type ValueOrder } from './value-order.ts'
+import { sortedByRank, type ValueOrder } from './value-order.ts'
 
 /** What is asked of the index: which entities, in which order. */
 export interface IndexQuestion {
@@ -36,6 +36,7 @@ export class IndexQuery {
   readonly #results = new ByteBoundCache<IndexResult>(RESULT_BYTES)
   readonly #sets = new ByteBoundCache<SlotSet>(SET_BYTES)
   readonly #facets = new ByteBoundCache<readonly { value: string; count: number }[]>(FACET_BYTES)
+  #having = new WeakMap<SlotSet, Map<string, SlotSet>>()
   #version = -1
 
   constructor(index: EntityIndex) {
@@ -58,6 +59,16 @@ export class IndexQuery {
     if (text && set.size > 0) set = set.and(SlotSet.union(text.fields.map((field) => this.#index.withText(field.toLowerCase(), text.term))))
     this.#sets.set(key, set, set.sizeBytes)
     return set
+  }
+
+  /** Those of a set that have a value of a field, in lower case, to order by. */
+  having(set: SlotSet, field: string): SlotSet {
+    this.#forgetOld()
+    let byField = this.#having.get(set)
+    if (!byField) this.#having.set(set, (byField = new Map<string, SlotSet>()))
+    let there = byField.get(field)
+    if (!there) byField.set(field, (there = set.and(this.#index.column(field)?.comparable() ?? SlotSet.EMPTY)))
+    return there
   }
 
   result(question: IndexQuestion): IndexResult {
@@ -90,6 +101,7 @@ export class IndexQuery {
     this.#results.clear()
     this.#sets.clear()
     this.#facets.clear()
+    this.#having = new WeakMap()
     this.#version = this.#index.version
   }
 
@@ -121,8 +133,7 @@ export class IndexQuery {
     }))
     const [first] = orders
     const [firstAsked] = question.orders
-    if (first && firstAsked && question.missing === 'left-out' && !first.isUid)
-      set = set.and(this.#index.column(firstAsked.field.toLowerCase())?.all() ?? SlotSet.EMPTY)
+    if (first && firstAsked && question.missing === 'left-out' && !first.isUid) set = this.having(set, firstAsked.field.toLowerCase())
     const isTieDescending = question.tie === 'uid' && (first?.isDescending ?? false)
     let slots = this.#byTie(set, question.tie)
     if (isTieDescending) slots = slots.slice().reverse()
@@ -141,16 +152,14 @@ export class IndexQuery {
     const all = this.#index.uids.slots()
     if (set.size === all.length) return all
     if (set.size * SPARSE > all.length) return all.filter((slot) => set.has(slot))
-    const ranks = this.#index.uids.ranks()
     return set
       .toSorted()
       .slice()
-      .sort((a, b) => ranks[a]! - ranks[b]!)
+      .sort((a, b) => this.#index.uids.compare(a, b))
   }
 
   #byUid(slots: Uint32Array, isDescending: boolean): Uint32Array {
-    const ranks = this.#index.uids.ranks()
-    return slots.slice().sort((a, b) => (isDescending ? ranks[b]! - ranks[a]! : ranks[a]! - ranks[b]!))
+    return slots.slice().sort((a, b) => (isDescending ? this.#index.uids.compare(b, a) : this.#index.uids.compare(a, b)))
   }
 }
 
@@ -160,26 +169,4 @@ function isTie(field: string): boolean {
 
 function byValue(a: { value: string }, b: { value: string }): number {
   return a.value < b.value ? -1 : 1
-}
-
-/** Sorts by rank and keeps the order of equals; slots without a rank come last, whatever the direction. */
-function sortedByRank(slots: Uint32Array, ranks: Uint32Array, count: number, isDescending: boolean): Uint32Array {
-  const keyOf = (slot: number): number => {
-    const rank = ranks[slot]!
-    return rank === NO_RANK ? count : isDescending ? count - 1 - rank : rank
-  }
-  if (slots.length * SPARSE < count) {
-    const keys = new Float64Array(slots.length)
-    for (let at = 0; at < slots.length; at++) keys[at] = keyOf(slots[at]!) * 2 ** 24 + at
-    keys.sort()
-    const sorted = new Uint32Array(slots.length)
-    for (let at = 0; at < slots.length; at++) sorted[at] = slots[keys[at]! % 2 ** 24]!
-    return sorted
-  }
-  const places = new Uint32Array(count + 2)
-  for (const slot of slots) places[keyOf(slot) + 1]!++
-  for (let at = 1; at < places.length; at++) places[at]! += places[at - 1]!
-  const sorted = new Uint32Array(slots.length)
-  for (const slot of slots) sorted[places[keyOf(slot)]!++] = slot
-  return sorted
 }

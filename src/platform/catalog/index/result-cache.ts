@@ -20,10 +20,10 @@ export class ByteBoundCache<V> {
     return found.value
   }
 
-  /** What is larger than an eighth of all is not kept. */
+  /** What is larger than a third of all is not kept. */
   set(key: string, value: V, sizeBytes: number): void {
     this.delete(key)
-    if (sizeBytes * 8 > this.#limitBytes) return
+    if (sizeBytes * 3 > this.#limitBytes) return
     this.#items.set(key, { value, sizeBytes: sizeBytes + key.length + 100 })
     this.#sizeBytes += sizeBytes + key.length + 100
     for (const oldest of this.#items.keys()) {

@@ -38,6 +38,11 @@ export class SlotSet {
     return new SlotSet(size, listOf(bits, size), undefined)
   }
 
+  /** A slot that none is above; zero for an empty set. */
+  get highest(): number {
+    return this.#list ? (this.#list.at(-1) ?? 0) : this.#bits!.length * 32 - 1
+  }
+
   has(slot: number): boolean {
     if (this.#bits) return ((this.#bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0
     const list = this.#list!
@@ -48,6 +53,16 @@ export class SlotSet {
   /** Slots in ascending order; not to be altered. */
   toSorted(): Uint32Array {
     return this.#list ?? listOf(this.#bits!, this.size)
+  }
+
+  /** As bits, 32 a word, `words` of them at least; not to be altered. */
+  toBits(words: number): Uint32Array {
+    const known = this.#bits
+    if (known && known.length >= words) return known
+    const bits = new Uint32Array(words)
+    if (known) bits.set(known)
+    else for (const slot of this.#list!) if (slot >>> 5 < words) bits[slot >>> 5]! |= 1 << (slot & 31)
+    return bits
   }
 
   and(other: SlotSet): SlotSet {

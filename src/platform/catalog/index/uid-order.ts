@@ -1,16 +1,16 @@
 import { grown } from './fact-arena.ts'
+import { resorted } from './sorted-slots.ts'
 
 /** The uids of all slots, 16 bytes each, and the order of slots by them. */
 export class UidOrder {
   #words = new Uint32Array(1 << 12)
   #isThere = new Uint8Array(1 << 10)
-  #slots = new Uint32Array(0)
-  #ranks = new Uint32Array(0)
+  #slots: Uint32Array = new Uint32Array(0)
   #changed = new Set<number>()
   #isBuilt = false
 
   get sizeBytes(): number {
-    return this.#words.byteLength + this.#slots.byteLength + this.#ranks.byteLength
+    return this.#words.byteLength + this.#slots.byteLength
   }
 
   set(slot: number, uid: string): void {
@@ -43,12 +43,6 @@ export class UidOrder {
     return this.#slots
   }
 
-  /** The place of a slot among all, by uid. */
-  ranks(): Uint32Array {
-    this.#refresh()
-    return this.#ranks
-  }
-
   /** Place of the first uid that is not below `uid`. */
   rankOf(uid: string): number {
     this.#refresh()
@@ -71,11 +65,11 @@ export class UidOrder {
   #refresh(): void {
     if (this.#changed.size === 0) return
     if (!this.#isBuilt || this.#changed.size * 8 > this.#slots.length) this.#rebuild()
-    else this.#merge()
+    else {
+      const belongs = [...this.#changed].filter((slot) => this.#isThere[slot] === 1)
+      this.#slots = resorted(this.#slots, this.#changed, belongs, (a, b) => this.compare(a, b))
+    }
     this.#changed.clear()
-    if (this.#ranks.length < this.#isThere.length) this.#ranks = new Uint32Array(this.#isThere.length)
-    const [slots, ranks] = [this.#slots, this.#ranks]
-    for (let rank = 0; rank < slots.length; rank++) ranks[slots[rank]!] = rank
   }
 
   #rebuild(): void {
@@ -87,7 +81,7 @@ export class UidOrder {
     for (let at = 0; at < sorted.length; at++) {
       const slot = sorted[at]! % SLOTS
       let to = at
-      while (to > 0 && this.#compare(slots[to - 1]!, slot) > 0) {
+      while (to > 0 && this.compare(slots[to - 1]!, slot) > 0) {
         slots[to] = slots[to - 1]!
         to--
       }
@@ -97,30 +91,8 @@ export class UidOrder {
     this.#isBuilt = true
   }
 
-  #merge(): void {
-    const kept = this.#slots.filter((slot) => !this.#changed.has(slot))
-    const fresh = [...this.#changed].filter((slot) => this.#isThere[slot] === 1).sort((a, b) => this.#compare(a, b))
-    const merged = new Uint32Array(kept.length + fresh.length)
-    let from = 0
-    let to = 0
-    for (const slot of fresh) {
-      let low = from
-      let high = kept.length
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if (this.#compare(kept[middle]!, slot) < 0) low = middle + 1
-        else high = middle
-      }
-      merged.set(kept.subarray(from, low), to)
-      to += low - from
-      from = low
-      merged[to++] = slot
-    }
-    merged.set(kept.subarray(from), to)
-    this.#slots = merged
-  }
-
-  #compare(a: number, b: number): number {
+  /** Below zero when the uid of `a` comes first. */
+  compare(a: number, b: number): number {
     for (let at = 0; at < 4; at++) {
       const difference = this.#words[a * 4 + at]! - this.#words[b * 4 + at]!
       if (difference !== 0) return difference

@@ -1,10 +1,14 @@
 import { SlotSet } from './slot-set.ts'
 import type { FactColumn } from './fact-column.ts'
 import { grown } from './fact-arena.ts'
+import { resorted } from './sorted-slots.ts'
 import { NO_TEXT, type TextPool } from './text-pool.ts'
+import type { UidOrder } from './uid-order.ts'
 
 /** Rank of a slot that has no value. */
 export const NO_RANK = 0xff_ff_ff_ff
+/** Lists that are shorter than this part of all values are sorted by comparing; longer ones by counting. */
+const SPARSE = 16
 
 /**
  * The order of slots by their least value of one key, letters' case aside. A new value moves the ranks behind it; values that nobody has any more stay.
@@ -18,6 +22,8 @@ export class ValueOrder {
   #ranks = new Uint32Array(0)
   #isBuilt = false
   #touched = new Set<number>()
+  #sequence: Uint32Array | undefined
+  #moved = new Set<number>()
 
   /** @param valuesOf texts of a slot's values of this key. */
   constructor(pool: TextPool, column: FactColumn, valuesOf: (slot: number) => readonly number[]) {
@@ -28,17 +34,33 @@ export class ValueOrder {
 
   /** Notes that a slot's values of this key may have changed. */
   touch(slot: number): void {
-    if (this.#isBuilt) this.#touched.add(slot)
+    if (!this.#isBuilt) return
+    this.#touched.add(slot)
+    if (this.#sequence) this.#moved.add(slot)
   }
 
   get sizeBytes(): number {
-    return this.#texts.byteLength + this.#ranks.byteLength
+    return this.#texts.byteLength + this.#ranks.byteLength + (this.#sequence?.byteLength ?? 0)
   }
 
   /** Rank by slot, `NO_RANK` without a value. Not to be altered. */
   ranks(slots: number): Uint32Array {
     this.#refresh(slots)
     return this.#ranks
+  }
+
+  /** Slots that have a value, by it and then by uid. Not to be altered. */
+  sequence(slots: number, uids: UidOrder): Uint32Array {
+    this.#refresh(slots)
+    if (!this.#sequence || this.#moved.size * 8 > this.#sequence.length) {
+      const there = uids.slots().filter((slot) => this.#ranks[slot] !== NO_RANK)
+      this.#sequence = sortedByRank(there, this.#ranks, this.#texts.length, false)
+    } else if (this.#moved.size > 0) {
+      const belongs = [...this.#moved].filter((slot) => this.#ranks[slot] !== NO_RANK)
+      this.#sequence = resorted(this.#sequence, this.#moved, belongs, (a, b) => this.#ranks[a]! - this.#ranks[b]! || uids.compare(a, b))
+    }
+    this.#moved.clear()
+    return this.#sequence
   }
 
   /** One more than the greatest rank. */
@@ -154,4 +176,26 @@ export class ValueOrder {
 
 function byText(a: { text: string }, b: { text: string }): number {
   return a.text < b.text ? -1 : 1
+}
+
+/** Sorts by rank and keeps the order of equals; slots without a rank come last, whatever the direction. */
+export function sortedByRank(slots: Uint32Array, ranks: Uint32Array, count: number, isDescending: boolean): Uint32Array {
+  const keyOf = (slot: number): number => {
+    const rank = ranks[slot]!
+    return rank === NO_RANK ? count : isDescending ? count - 1 - rank : rank
+  }
+  if (slots.length * SPARSE < count) {
+    const keys = new Float64Array(slots.length)
+    for (let at = 0; at < slots.length; at++) keys[at] = keyOf(slots[at]!) * 2 ** 24 + at
+    keys.sort()
+    const sorted = new Uint32Array(slots.length)
+    for (let at = 0; at < slots.length; at++) sorted[at] = slots[keys[at]! % 2 ** 24]!
+    return sorted
+  }
+  const places = new Uint32Array(count + 2)
+  for (const slot of slots) places[keyOf(slot) + 1]!++
+  for (let at = 1; at < places.length; at++) places[at]! += places[at - 1]!
+  const sorted = new Uint32Array(slots.length)
+  for (const slot of slots) sorted[places[keyOf(slot)]!++] = slot
+  return sorted
 }
