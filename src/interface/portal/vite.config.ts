@@ -29,6 +29,7 @@ function precompress(): Plugin {
 export default defineConfig({
   root: new URL('.', import.meta.url).pathname,
   plugins: [react(), precompress()],
+  resolve: { alias: [{ find: /^markdown-to-jsx(?:\/react)?$/, replacement: new URL('parts/template-form/no-markdown.tsx', import.meta.url).pathname }] },
   build: {
     outDir: new URL('../../../dist/portal', import.meta.url).pathname,
     emptyOutDir: true,

@@ -1,4 +1,4 @@
-import { NumberInput, PasswordInput, TagsInput, Textarea, TextInput } from '@mantine/core'
+import { PasswordInput, TagsInput, Textarea, TextInput } from '@mantine/core'
 import type { WidgetProps } from '@rjsf/utils'
 import { useInputProps } from './form-context.ts'
 
@@ -10,14 +10,12 @@ export function TextWidget(props: WidgetProps) {
   const shared = useInputProps(props)
   if (schema.type === 'number' || schema.type === 'integer') {
     return (
-      <NumberInput
+      <TextInput
         {...shared}
-        value={typeof value === 'number' ? value : ''}
-        allowDecimal={schema.type === 'number'}
-        {...(schema.minimum === undefined ? {} : { min: schema.minimum })}
-        {...(schema.maximum === undefined ? {} : { max: schema.maximum })}
-        clampBehavior="none"
-        onChange={(next) => onChange(next === '' ? undefined : next)}
+        inputMode={schema.type === 'integer' ? 'numeric' : 'decimal'}
+        value={textOf(value)}
+        autoComplete="off"
+        onChange={(event) => onChange(event.currentTarget.value.trim() === '' ? undefined : event.currentTarget.value)}
       />
     )
   }
