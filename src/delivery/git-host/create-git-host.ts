@@ -1,4 +1,5 @@
 import type { Route } from '#kernel/node/http'
+import { commitRoutes } from './commit-routes.ts'
 import { gitHttpRoutes, type GitHttpDeps } from './git-http-routes.ts'
 import { LocalGitHost, type LocalGitHostDeps } from './local-git-host.ts'
 import { PullRequestDiscussion } from './pull-request-discussion.ts'
@@ -20,6 +21,7 @@ export async function createGitHost(deps: GitHostDeps): Promise<{ host: LocalGit
     routes: [
       ...gitHttpRoutes({ host, log: deps.log, authorize: deps.authorize }),
       ...repositoryRoutes(host),
+      ...commitRoutes(host),
       ...pullRequestRoutes({ host, discussion, checksOf: deps.checksOf ?? (async () => []) }),
     ],
   }
