@@ -20,7 +20,8 @@ const BANDS: Readonly<Record<string, Band>> = {
   'metadata.description': 3,
 }
 
-const SHOWN = new Set(['kind', 'metadata.name', 'metadata.title', 'spec.profile.displayname', 'metadata.description'])
+const SHOWN = ['kind', 'metadata.name', 'metadata.title', 'spec.profile.displayname', 'metadata.description']
+const FOUND_BY = [...Object.keys(BANDS), 'spec.definition']
 
 /** Number of a kind in lower case. */
 function sortOfKind(kind: string): number {
@@ -42,8 +43,10 @@ export function entityDocument(index: EntityIndex, ref: string): { document: Sea
   if (slot === undefined) return undefined
   const fields: SearchDocument['fields'][number][] = []
   let isLong = false
+  const names = keysOf(index, FOUND_BY)
   index.forEachFact(slot, (keyId, value) => {
-    const key = index.pool.text(keyId)
+    const key = names.get(keyId)
+    if (key === undefined) return
     if (key === 'spec.definition') isLong = true
     const band = BANDS[key]
     if (band === undefined) return
@@ -68,12 +71,12 @@ export function withLongTexts(document: SearchDocument, json: string): SearchDoc
 export function entityView(index: EntityIndex, ref: string): { kind: string; ref: string; title: string; summary: string; href: string } {
   const { namespace = 'default', name = ref, kind = '' } = parseEntityRef(ref) ?? {}
   const texts: Record<string, string> = {}
+  const names = keysOf(index, SHOWN)
   const slot = index.slotOf(ref)
   if (slot !== undefined)
     index.forEachFact(slot, (keyId, value) => {
-      if (value === 0) return
-      const key = index.pool.text(keyId)
-      if (SHOWN.has(key)) texts[key] ??= index.pool.text(value)
+      const key = value === 0 ? undefined : names.get(keyId)
+      if (key !== undefined) texts[key] ??= index.pool.text(value)
     })
   const named = texts['metadata.name'] ?? name
   return {
@@ -93,4 +96,9 @@ function pageOf({ kind, namespace, name }: { kind: string; namespace: string; na
 
 function nameOf(ref: string): string {
   return ref.slice(ref.lastIndexOf('/') + 1)
+}
+
+/** The numbers that an index has for keys. */
+function keysOf(index: EntityIndex, keys: readonly string[]): Map<number, string> {
+  return new Map(keys.map((key) => [index.pool.find(key), key]))
 }
