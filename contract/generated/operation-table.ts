@@ -74,6 +74,7 @@ export const operationTable: Record<keyof Operations, { method: string; path: st
   'releases.get': { method: 'GET', path: '/api/v1/releases/{id}' },
   'releases.list': { method: 'GET', path: '/api/v1/releases' },
   'repositories.branches': { method: 'GET', path: '/api/v1/repositories/{owner}/{name}/branches' },
+  'repositories.commit': { method: 'POST', path: '/api/v1/repositories/{owner}/{name}/files' },
   'repositories.commits': { method: 'GET', path: '/api/v1/repositories/{owner}/{name}/commits' },
   'repositories.create': { method: 'POST', path: '/api/v1/repositories' },
   'repositories.file': { method: 'GET', path: '/api/v1/repositories/{owner}/{name}/file' },

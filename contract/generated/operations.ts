@@ -1935,6 +1935,49 @@ export interface Operations {
       nextCursor: string | null
     }
   }
+  'repositories.commit': {
+    input: {
+      params: {
+        owner: string
+        name: string
+      }
+      body: {
+        branch: string
+        message: string
+        files: Array<{
+          path: string
+          content: string | null
+        }>
+        expectedParent?: string | undefined
+        pullRequest?: {
+          title: string
+          body?: string | undefined
+          targetBranch?: string | undefined
+        } | undefined
+      }
+    }
+    output: {
+      commit: string
+      branch: string
+      pullRequest: {
+        repository: string
+        number: number
+        title: string
+        body: string
+        sourceBranch: string
+        targetBranch: string
+        state: "open" | "merged" | "closed"
+        headSha: string
+        mergeSha: string | null
+        author: string
+        labels: Array<string>
+        createdAt: string
+        updatedAt: string
+        url: string
+        isMergeable: boolean | null
+      } | null
+    }
+  }
   'repositories.commits': {
     input: {
       params: {
