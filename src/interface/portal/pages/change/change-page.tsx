@@ -6,6 +6,7 @@ import { api } from '../../api/client.ts'
 import { queries } from '../../api/queries.ts'
 import type { Change } from '../../api/shapes.ts'
 import { rememberPlace } from '../../app/recent.ts'
+import { CreationPart } from '../../parts/creation/creation-part.tsx'
 import { planSentences } from '../../parts/plan/plan-summary.ts'
 import { PlanView } from '../../parts/plan/plan-view.tsx'
 import { changeLook, isInFlight } from '../../ui/looks.ts'
@@ -66,6 +67,7 @@ function ChangeBody({ change }: { change: Change }) {
       <PhaseBar change={change} />
       <div className={css['layout']}>
         <div>
+          {change.kind === 'create' ? <CreationPart change={change} /> : null}
           {change.steps.length === 0 || change.state === 'waiting' ? null : (
             <Section title="Course" id="course">
               <Timeline change={change} />
