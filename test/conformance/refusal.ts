@@ -21,7 +21,11 @@ function hasForm(route: TableRoute, answer: Answer): boolean {
   if (route.path.startsWith('/git/')) return answer.type.startsWith('text/plain') && answer.text !== ''
   const body = parsed(answer.text)
   if (route.path.startsWith('/v2/')) return /^[A-Z_]+$/.test((body as { errors?: { code?: string }[] }).errors?.[0]?.code ?? '')
-  if (route.path.startsWith('/api/catalog/')) return ((body as { error?: { name?: string } }).error?.name ?? '').endsWith('Error')
+  // Backstage's dialect: the catalog's, the scaffolder's and the search's.
+  if (/^\/api\/(?:catalog|scaffolder|search)\//.test(route.path)) return ((body as { error?: { name?: string } }).error?.name ?? '').endsWith('Error')
+  // RFC 7644 §3.12.
+  if (route.path.startsWith('/scim/'))
+    return (body as { status?: string }).status === String(answer.status) && ((body as { detail?: string }).detail ?? '') !== ''
   // google.rpc.Status, as OTLP/HTTP wants it.
   if (route.operation.startsWith('otlp.') && answer.type === 'application/json') return typeof (body as { message?: unknown }).message === 'string'
   const problem = body as { status?: number; code?: string; detail?: string; requestId?: string }

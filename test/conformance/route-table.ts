@@ -62,6 +62,8 @@ const PATH_SAMPLES: Record<string, string> = {
   'registry.uploadChunk.path': 'acme/absent/blobs/uploads/absent',
   'registry.cancelUpload.path': 'acme/absent/blobs/uploads/absent',
 }
+/** Names that mean the same in many operations, e.g. the number of a pull request. */
+const PATH_NAME_SAMPLES: Record<string, string> = { 'pullRequests.number': '999', 'exports.format': 'port', 'repositories.number': '999' }
 const BODY_SAMPLES: Record<string, unknown> = {
   'changes.create.kind': 'deploy',
   'changes.create.input': { component: 'absent', environment: 'dev' },
@@ -70,6 +72,10 @@ const BODY_SAMPLES: Record<string, unknown> = {
   'tokens.create.scopes': ['catalog:read'],
   'tokens.create.subject': 'user:default/absent',
   'repositories.create.name': 'Not A Name',
+  'pullRequests.comment.body': 'Fine.',
+  'imports.create.format': 'port',
+  'imports.create.files': [{ path: 'a.json', text: '{}' }],
+  'adoptions.create.url': 'http://127.0.0.1:9/',
   'creations.create.template': 'template:default/absent',
   'creations.preview.template': 'template:default/absent',
 }
@@ -81,7 +87,8 @@ export function sampleRequest(
   replace: { path?: Record<string, string>; query?: Record<string, string> } = {},
 ): { address: string; body: unknown } {
   const path = route.pathNames.reduce((text, name) => {
-    const value = replace.path?.[name] ?? PATH_SAMPLES[`${route.operation}.${name}`] ?? 'absent'
+    const value =
+      replace.path?.[name] ?? PATH_SAMPLES[`${route.operation}.${name}`] ?? PATH_NAME_SAMPLES[`${route.operation.split('.')[0] ?? ''}.${name}`] ?? 'absent'
     return text.replace(`{${name}}`, value.split('/').map(encodeURIComponent).join('/'))
   }, route.path)
   const query = new URLSearchParams(QUERY_SAMPLES[route.operation] ?? '')

@@ -19,6 +19,8 @@ let tokens: { admin: string; ana: string; ben: string; eve: string; narrow: stri
 let waiting: ChangeAnswer
 let release: string
 let run: string
+let creation: string
+let view: string
 /** Values that no answer may have. */
 const planted: Record<string, string> = {}
 
@@ -92,6 +94,11 @@ beforeAll(async () => {
   const production = await as('ana').call('deployments.create', { body: { component: 'orders', environment: 'production' } })
   waiting = await changeEnd(administrator, production.id, new Set(['waiting']))
   if (waiting.state !== 'waiting') throw new Error(`production does not wait: ${waiting.result?.message}`)
+  const made = await as('ana').call('creations.create', {
+    body: { template: 'template:default/static-site', values: { name: 'conformance', owner: 'group:default/payments' } },
+  })
+  creation = (await platform.administrator.call('creations.list', {})).items.find((item) => item.changeId === made.id)?.id ?? ''
+  view = (await as('ana').call('views.create', { body: { name: 'Mine', page: 'catalog', search: '', columns: [], isShared: false } })).id
   await plant()
   routes = await readRouteTable(platform.url)
   closed = routes.filter((route) => route.permission !== 'public')
@@ -172,6 +179,10 @@ describe('every route', () => {
         'otlp.logs',
         'otlp.metrics',
         'otlp.traces',
+        // The state and the nonce of a sign-in are theirs.
+        'oidc.callback',
+        'oidc.get',
+        'oidc.login',
         'session.create',
         'session.delete',
         'system.health',
@@ -205,13 +216,19 @@ describe('every route', () => {
       'changes.cancel': waiting.id,
       'runs.cancel': run,
       'runs.rerun': run,
+      ...Object.fromEntries(
+        ['creations.cancel', 'creations.retry', 'creations.undo', 'scaffolder.cancelTask', 'scaffolder.retryTask'].map((operation) => [operation, creation]),
+      ),
+      ...Object.fromEntries(['views.delete', 'views.update'].map((operation) => [operation, view])),
     }
     const complaints = await complaintsOf(closed, async (route) => {
       const id = real[route.operation]
       const { address, body } = sampleRequest(route, id === undefined ? {} : { path: { id } })
       const answer = await send(route.method, address, { token: tokens.narrow, body })
       const isNamed = answer.type !== 'application/problem+json' || answer.text.includes(route.permission)
-      return [...complaintsAbout(route, answer, [403]), ...(isNamed ? [] : [`${route.operation} does not name ${route.permission}`])]
+      // Whose template it is stands in its body, which is no body here.
+      const statuses = route.operation === 'scaffolder.createTask' ? [400, 403] : [403]
+      return [...complaintsAbout(route, answer, statuses), ...(isNamed ? [] : [`${route.operation} does not name ${route.permission}`])]
     })
     expect(complaints).toEqual([])
   })
@@ -246,6 +263,8 @@ describe('every route', () => {
       'registry.startUpload',
       'registry.write',
       'tokens.revoke',
+      'exports.get',
+      'scaffolder.autocomplete',
     ])
     const wanted = closed.filter((route) => route.pathNames.length > 0 && !others.has(route.operation) && !route.operation.startsWith('backstage.'))
     const complaints = await complaintsOf(wanted, async (route) => {

@@ -153,7 +153,7 @@ export function catalogRoutes(deps: { db: Database; query: EntityQuery; past?: P
       summary: 'Check descriptors and see what they would alter, without keeping them',
       tag: 'catalog',
       permission: 'catalog:read',
-      body: z.object({ text: z.string().max(1024 * 1024), file: z.string().max(1_000).default('catalog-info.yaml') }),
+      body: z.strictObject({ text: z.string().max(1024 * 1024), file: z.string().max(1_000).default('catalog-info.yaml') }),
       response: z.object({
         problems: z.array(problem),
         entities: z.array(

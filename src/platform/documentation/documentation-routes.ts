@@ -129,13 +129,12 @@ export function documentationRoutes(deps: Pick<DocumentationDeps, 'db' | 'reader
       params: refParams,
       query: z.object({ q: z.string().max(200), limit: z.coerce.number().int().min(1).max(50).default(20) }),
       response: z.object({ items: z.array(z.object({ path: z.string(), title: z.string(), excerpt: z.string() })) }),
-      handle: async ({ params, query }) => ({
-        items: (await searchPages(db, { text: query.q, limit: query.limit, entityRef: formatEntityRef(params) })).map(({ path, title, excerpt }) => ({
-          path,
-          title,
-          excerpt,
-        })),
-      }),
+      errors: [documentationFaults.none],
+      handle: async ({ params, query }) => {
+        if (!(await findSite(db, formatEntityRef(params)))) throw documentationFaults.none({ ref: formatEntityRef(params) })
+        const found = await searchPages(db, { text: query.q, limit: query.limit, entityRef: formatEntityRef(params) })
+        return { items: found.map(({ path, title, excerpt }) => ({ path, title, excerpt })) }
+      },
     }),
     rawRoute({
       method: 'GET',

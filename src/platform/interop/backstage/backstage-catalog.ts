@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isFault } from '#kernel/common/fault'
 import type { Secret } from '#kernel/common/secret'
 import type { Egress } from '#kernel/node/egress'
 import type { Entity } from '#platform/catalog'
@@ -28,6 +29,8 @@ export async function readBackstage(deps: { fetch: Egress['fetch'] }, from: { ur
         maxBytes: MAX_PAGE_BYTES,
       })
       .catch((error: unknown) => {
+        // An address that may not be called is the asker's to mend, not the other side's.
+        if (isFault(error) && error.status < 500) throw error
         throw interopFaults.not_reached({ url: base, what: error instanceof Error ? error.message : String(error) }, { cause: error })
       })
     if (answer.status === 401 || answer.status === 403)

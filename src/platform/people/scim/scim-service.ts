@@ -108,9 +108,9 @@ export class ScimService {
 
   /** A PATCH of RFC 7644 §3.5.2 on what is there. @throws as the replacing ones. */
   async patch(type: 'user' | 'group', id: string, body: unknown, actor: string): Promise<void> {
+    const current = (type === 'user' ? await this.getUser(id, '') : await this.getGroup(id, '')) as Sent
     const { Operations } = (body ?? {}) as { Operations?: unknown }
     if (!Array.isArray(Operations) || Operations.length > 1_000) throw peopleFaults.bad_resource({ what: 'a patch has a list of Operations' })
-    const current = (type === 'user' ? await this.getUser(id, '') : await this.getGroup(id, '')) as Sent
     let patched: Sent
     try {
       patched = scimPatch(structuredClone(current) as never, normalised(Operations as ScimPatchOperation[]), { mutateDocument: false }) as unknown as Sent
