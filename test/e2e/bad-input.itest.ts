@@ -115,7 +115,7 @@ describe('a wrong template', () => {
     {
       why: 'a step without an action',
       text: () => template.replace('      action: publish:fairway\n', ''),
-      field: 'spec.steps[1].action',
+      field: 'spec.steps[2].action',
       message: /./,
       told: /template\.yaml:\d+.*action/,
     },
@@ -168,10 +168,10 @@ describe('wrong values for a creation', () => {
     })
   })
 
-  it('the CLI says which, with exit code 1; and 2 for what it does not understand itself', async () => {
+  it('the CLI says which, with exit code 2, and so for what it does not understand itself', async () => {
     await unchangedBy(async () => {
       const wrong = await cli('create', 'node-service-postgres', '--name', 'Not A Name', '--owner', 'group:default/payments')
-      expect(wrong.code).toBe(1)
+      expect(wrong.code).toBe(2)
       expect(wrong.stderr).toMatch(/name/)
       expect((await cli('create', 'node-service-postgres', '--set', 'no-equals-sign')).code).toBe(2)
       expect((await cli('create', 'absent-template', '--name', 'half-made')).stderr).toMatch(/absent-template/)
