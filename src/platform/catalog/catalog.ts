@@ -1,7 +1,6 @@
 import type { Database } from '#kernel/node/database'
 import type { Route } from '#kernel/node/http'
 import type { Journal } from '#kernel/node/journal'
-import { startLoop } from '#kernel/node/lifecycle'
 import type { Logger } from '#kernel/node/log'
 import { backstageEntityRoutes } from './backstage/backstage-entity-routes.ts'
 import { CatalogDirectory } from './catalog-directory.ts'
@@ -96,12 +95,4 @@ export function createCatalog(deps: CatalogDeps): Catalog {
       return startCatalogSync({ databaseUrl, index, log: deps.log })
     },
   }
-}
-
-/** How often the safety net looks for pushes that were missed. */
-const RESCAN_MS = 10 * 60_000
-
-/** Reads what was pushed while nobody listened: at once, and then every ten minutes. */
-export function startCatalogRescan(deps: { repositories: RepositoryFeed; log: Logger }): AsyncDisposable {
-  return startLoop({ name: 'catalog rescan', intervalMs: RESCAN_MS, log: deps.log, work: () => deps.repositories.rescan() })
 }

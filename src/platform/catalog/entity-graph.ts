@@ -4,7 +4,7 @@ import type { GraphEdge } from './catalog-reader.ts'
 import { parseEntityRef } from './entity-ref.ts'
 import type { EntityIndex } from './index/entity-index.ts'
 
-export interface GraphNode {
+interface GraphNode {
   ref: string
   kind: string
   name: string

@@ -37,7 +37,7 @@ export async function readEverything(db: Database, take: (row: IndexRow) => void
     })
 }
 
-export async function readVersion(db: Queryable): Promise<{ version: number }> {
+async function readVersion(db: Queryable): Promise<{ version: number }> {
   const { rows } = await sql<{ version: number }>`select version from catalog_version`.execute(db)
   return { version: rows[0]?.version ?? 0 }
 }

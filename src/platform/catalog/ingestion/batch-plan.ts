@@ -122,6 +122,6 @@ function placeText(place: string): string {
 }
 
 /** The problem of a file that declares what another one holds. */
-export function conflict(ref: string, file: string, holder: string, at: { line: number; column: number }): FieldProblem {
+function conflict(ref: string, file: string, holder: string, at: { line: number; column: number }): FieldProblem {
   return { field: 'metadata.name', message: `"${ref}" is declared in ${holder} already, which stays; choose another name`, file, ...at }
 }
