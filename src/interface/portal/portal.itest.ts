@@ -80,12 +80,20 @@ const addresses = [
   '/',
   '/catalog',
   '/catalog?q=nothing-is-called-so',
+  '/catalog?kind=component&owner=me&columns=kind,owner,system,tags,problems,ref',
+  '/catalog?show=orphans',
+  '/catalog/locations',
+  '/catalog/locations?add=yes',
+  '/graph',
+  '/graph?root=component:default/orders&depth=3',
+  '/graph?root=component:default/orders&as=list',
   '/components/orders',
   '/entities/group/default/payments',
   '/entities/api/default/orders-api',
   '/entities/api/default/orders-graphql',
   '/entities/api/default/orders-mcp',
   '/entities/group/default/payments?asOf=2026-10-01T08%3A00%3A00.000Z',
+  '/repositories/acme/orders/edit?file=catalog-info.yaml',
   '/docs/component/default/orders',
   '/docs/component/default/orders?q=orders',
   '/docs/component/default/ledger',
@@ -165,6 +173,7 @@ describe.skipIf(reason !== null)(`pages in Chromium${reason === null ? '' : ` (s
     for (const [address, words] of [
       ['/', 'Create the first service'],
       ['/catalog', 'The catalog is empty'],
+      ['/catalog/locations', 'No location was added yet'],
       ['/environments', 'Nothing runs yet'],
       ['/changes', 'Nothing was changed yet'],
       ['/approvals', 'Nothing waits for you'],
@@ -367,13 +376,162 @@ describe.skipIf(reason !== null)(`pages in Chromium${reason === null ? '' : ` (s
   test('20,000 entities are filtered as one types, and only what is seen is drawn', async () => {
     await using at = await visit(browser, root, { entityCount: 20_000 })
     await at.page.goto('/catalog')
-    await at.page.getByText('20,014 entities').waitFor({ timeout: 30_000 })
+    await at.page.getByText(`${at.world.entities.length.toLocaleString('en-GB')} entities`).waitFor({ timeout: 30_000 })
     expect(await at.page.getByRole('row').count()).toBeLessThan(80)
     await at.page.keyboard.press('/')
     await at.page.keyboard.type('ledger')
     await at.page.getByText('1 entity of').waitFor()
     expect(new URL(at.page.url()).searchParams.get('q')).toBe('ledger')
   }, 60_000)
+
+  test('facets narrow by counts, more than one at a time, and are in the address', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/catalog')
+    const facets = at.page.getByRole('complementary', { name: 'Filters' })
+    await facets
+      .getByRole('group', { name: /^Kind/ })
+      .getByRole('button', { name: /^System/ })
+      .click()
+    await at.page.getByText(`1 entity of ${at.world.entities.length}`).waitFor()
+    await facets
+      .getByRole('group', { name: /^Kind/ })
+      .getByRole('button', { name: /^Group/ })
+      .click()
+    await at.page.getByText(/^\d+ entities of \d/).waitFor()
+    expect(new URL(at.page.url()).searchParams.get('kind')).toBe('system,group')
+    await at.page.goBack()
+    await at.page.goto('/catalog?kind=system,group')
+    await facets.getByRole('button', { name: /^System/, pressed: true }).click()
+    await at.page.getByRole('row', { name: /payments/ }).waitFor()
+    await at.page.getByRole('link', { name: 'With problems' }).click()
+    await at.page.getByRole('row', { name: /invoices/ }).waitFor()
+    expect(await at.page.getByRole('row').count()).toBe(2)
+    expect(at.errors).toEqual([])
+  })
+
+  test('a view is saved, shared, altered and deleted; it is an address', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/catalog?kind=api&sort=-name')
+    await at.page.getByRole('button', { name: 'Save view' }).click()
+    const dialog = at.page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('APIs backwards')
+    await dialog.getByLabel('Share with everybody').check()
+    await dialog.getByRole('button', { name: 'Save view' }).click()
+    const tab = at.page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^APIs backwards/ })
+    await tab.waitFor()
+    expect(await tab.getAttribute('aria-current')).toBe('page')
+    await at.page.keyboard.press('/')
+    await at.page.keyboard.type('orders')
+    await at.page.getByRole('button', { name: 'Save changes' }).click()
+    await at.page.getByText('altered').waitFor({ state: 'detached' })
+    await at.page.getByRole('link', { name: 'All', exact: true }).click()
+    await tab.click()
+    await at.page.getByRole('row', { name: /orders-api/ }).waitFor()
+    expect(new URL(at.page.url()).searchParams.get('q')).toBe('orders')
+    await at.page.getByRole('button', { name: 'More about the view APIs backwards' }).click()
+    await at.page.getByRole('menuitem', { name: 'Delete' }).click()
+    await at.page.getByRole('dialog').getByRole('button', { name: 'Delete view' }).click()
+    await tab.waitFor({ state: 'detached' })
+    expect(at.errors).toEqual([])
+  })
+
+  test('rows are marked by x, and what is marked is exported and opened in the graph', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/catalog?kind=system,resource')
+    await at.page.getByRole('row', { name: /orders-db/ }).waitFor()
+    await at.page.keyboard.press('j')
+    await at.page.keyboard.press('x')
+    await at.page.keyboard.press('j')
+    await at.page.keyboard.press('x')
+    const bar = at.page.getByRole('region', { name: 'Selected entities' })
+    await bar.getByText('2 entities selected.').waitFor()
+    const [file] = await Promise.all([at.page.waitForEvent('download'), bar.getByRole('button', { name: 'Export as CSV' }).click()])
+    expect(readFileSync(await file.path(), 'utf8')).toContain('resource:default/orders-db,Resource,default,orders-db')
+    await bar.getByRole('link', { name: 'Open in graph' }).click()
+    await at.page.getByRole('heading', { level: 1, name: 'Around 2 entities' }).waitFor()
+    expect(at.errors).toEqual([])
+  })
+
+  test('all that match are exported page by page', async () => {
+    await using at = await visit(browser, root, { entityCount: 1500 })
+    await at.page.goto('/catalog')
+    const [file] = await Promise.all([at.page.waitForEvent('download'), at.page.getByRole('button', { name: /^Export as CSV: 1,5\d\d entities$/ }).click()])
+    expect(readFileSync(await file.path(), 'utf8').split('\r\n')).toHaveLength(at.world.entities.length + 2)
+    expect(at.errors).toEqual([])
+  })
+
+  test('the table follows the catalog while one looks', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/catalog?q=payouts')
+    await at.page.getByText('Nothing is like that').waitFor()
+    await at.page.getByText('Live', { exact: true }).waitFor()
+    const [first] = at.world.entities
+    if (first !== undefined) at.world.entities.push({ ...first, metadata: { ...first.metadata, name: 'payouts' } })
+    at.world.emit('platform.catalog.entity_changed', 'entity/component:default/payouts')
+    await at.page.getByRole('row', { name: /payouts/ }).waitFor()
+    expect(at.errors).toEqual([])
+  })
+
+  test('a location is looked at before it is added, shows where its problems are, and is removed after one question', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/catalog/locations')
+    await at.page.getByText('2 problems').click()
+    await at.page.getByText('returns/catalog-info.yaml:11:10').waitFor()
+    expect(
+      await at.page.getByRole('button', { name: 'Remove: https://gitlab.example/acme/legacy/blob/main/*/catalog-info.yaml' }).getAttribute('aria-disabled'),
+    ).toBe('true')
+    await at.page.getByRole('button', { name: 'Add a location' }).click()
+    const dialog = at.page.getByRole('dialog')
+    await dialog.getByLabel('Target').fill('refunds')
+    await dialog.getByRole('button', { name: 'See what would come' }).click()
+    await dialog.getByText(/it is no address/).waitFor()
+    await dialog.getByLabel('Target').fill('https://github.com/acme/refunds')
+    await dialog.getByRole('button', { name: 'See what would come' }).click()
+    await dialog.getByText('2 entities would come into the catalog.').waitFor()
+    expect(await at.page.getByRole('row', { name: /acme\/refunds/, includeHidden: true }).count()).toBe(0)
+    await dialog.getByRole('button', { name: 'Add location' }).click()
+    await at.page.getByRole('row', { name: /acme\/refunds/ }).waitFor()
+    await at.page.getByRole('button', { name: 'Remove: https://github.com/acme/refunds' }).click()
+    await at.page.getByRole('dialog').getByRole('button', { name: 'Remove location' }).click()
+    await at.page.getByRole('row', { name: /acme\/refunds/ }).waitFor({ state: 'detached' })
+    expect(at.errors).toEqual([])
+  })
+
+  test('the graph is walked, expanded and left by the keyboard; its list says the same', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/graph?root=component:default/orders&depth=1')
+    const orders = at.page.getByRole('link', { name: /^orders, Component · service/ })
+    await orders.focus()
+    await at.page.keyboard.press('ArrowRight')
+    await at.page.waitForFunction('document.activeElement?.dataset.node !== "component:default/orders"')
+    await orders.focus()
+    await at.page.keyboard.press('e')
+    await at.page.waitForURL((url) => url.searchParams.get('open') === 'component:default/orders')
+    await at.page.getByRole('button', { name: 'List' }).click()
+    await at.page.getByRole('row', { name: /orders.*Depends on.*orders-db/ }).waitFor()
+    await at.page.getByRole('button', { name: /^Depends on/ }).click()
+    await at.page
+      .getByRole('row', { name: /Depends on/ })
+      .first()
+      .waitFor({ state: 'detached' })
+    await at.page.getByRole('button', { name: 'Picture' }).click()
+    await orders.focus()
+    await at.page.keyboard.press('Enter')
+    await at.page.waitForURL((url) => url.pathname === '/components/orders')
+    expect(at.errors).toEqual([])
+  })
+
+  test('2,000 nodes are drawn from afar in a few elements, and near by only those in sight', async () => {
+    await using at = await visit(browser, root, { entityCount: 3000 })
+    await at.page.goto('/graph?max=yes')
+    await at.page.getByText('2,000 entities').waitFor()
+    expect(await at.page.locator('svg[aria-label^="Graph of"] *').count()).toBeLessThan(100)
+    await at.page.getByRole('button', { name: 'Zoom in' }).focus()
+    for (let step = 0; step < 12; step += 1) await at.page.keyboard.press('Enter')
+    await at.page.waitForFunction('document.querySelectorAll("[data-node]").length > 4')
+    expect(await at.page.locator('[data-node]').count()).toBeLessThan(200)
+    expect(at.errors).toEqual([])
+  }, 30_000)
 
   test('the palette finds what the server knows and goes there', async () => {
     await using at = await visit(browser, root)

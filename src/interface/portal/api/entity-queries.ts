@@ -1,55 +1,15 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Operations } from '#contract'
 import { api } from './client.ts'
 import type { EntityParams } from './docs-queries.ts'
-import type { EntityDetail } from './shapes.ts'
 
 export type Lineage = Operations['lineage.get']['output']
 export type TemplateChild = Operations['templates.children']['output']['items'][number]
 export type DescriptorCheck = Operations['entities.validate']['output']
 
-/** What happened to an entity, newest first. */
-export interface EntityHistory {
-  items: HistoryItem[]
-  nextCursor: string | null
-}
-
-export interface HistoryItem {
-  id: string
-  at: string
-  kind: 'added' | 'altered' | 'removed'
-  actor: string
-  changeId: string | null
-  commit: string | null
-  location: string
-  fields: { path: string; before: unknown; after: unknown }[]
-}
-
+export type HistoryItem = Operations['entities.history']['output']['items'][number]
 /** Where a field has its value from, and who changed it last. */
-export interface FieldExplanation {
-  ref: string
-  field: string
-  value: unknown
-  source: {
-    location: string
-    file: string
-    line: number | null
-    column: number | null
-    repository: string | null
-    branch: string | null
-    commit: string | null
-  }
-  last: { at: string; actor: string; changeId: string | null; commit: string | null } | null
-  relations?: { type: string; targetRef: string; declaredBy: string }[]
-  sentence: string
-}
-
-const place = ({ kind, namespace, name }: EntityParams): string => `/api/v1/entities/${[kind, namespace, name].map(encodeURIComponent).join('/')}`
-
-async function read<T>(path: string, query: Record<string, string | undefined>, signal: AbortSignal): Promise<T> {
-  const search = new URLSearchParams(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined)).toString()
-  return (await (await api.raw(search === '' ? path : `${path}?${search}`, { signal, headers: { accept: 'application/json' } })).json()) as T
-}
+export type FieldExplanation = Operations['entities.explain']['output']
 
 /** What the page of one entity reads beside the entity. Refreshed by the topic `entities`. */
 export const entityQueries = {
@@ -57,14 +17,14 @@ export const entityQueries = {
   past: (params: EntityParams, asOf: string) =>
     queryOptions({
       queryKey: ['entities', 'past', params, asOf],
-      queryFn: ({ signal }) => read<EntityDetail>(place(params), { asOf }, signal),
+      queryFn: ({ signal }) => api.call('entities.get', { params: { ...params }, query: { asOf } }, { signal }),
       staleTime: 300_000,
       retry: false,
     }),
   history: (params: EntityParams) =>
     infiniteQueryOptions({
       queryKey: ['entities', 'history', params],
-      queryFn: ({ signal, pageParam }) => read<EntityHistory>(`${place(params)}/history`, { limit: '30', cursor: pageParam }, signal),
+      queryFn: ({ signal, pageParam }) => api.call('entities.history', { params: { ...params }, query: { limit: 30, cursor: pageParam } }, { signal }),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: (page) => page.nextCursor ?? undefined,
       retry: false,
@@ -72,7 +32,16 @@ export const entityQueries = {
   explain: (params: EntityParams, field: string) =>
     queryOptions({
       queryKey: ['entities', 'explain', params, field],
-      queryFn: ({ signal }) => read<FieldExplanation>(`${place(params)}/explain`, { field }, signal),
+      queryFn: ({ signal }) => api.call('entities.explain', { params: { ...params }, query: { field } }, { signal }),
+      retry: false,
+    }),
+  /** What a descriptor would change, and what is wrong with it; writes nothing. */
+  check: (text: string, file: string) =>
+    queryOptions({
+      queryKey: ['entities', 'check', file, text],
+      queryFn: ({ signal }) => api.call('entities.validate', { body: { text, file } }, { signal }),
+      placeholderData: keepPreviousData,
+      gcTime: 10_000,
       retry: false,
     }),
   lineage: ({ namespace, name }: Pick<EntityParams, 'namespace' | 'name'>) =>

@@ -12,6 +12,27 @@ const noDocs = (name: string): Answer => none('platform.documentation.none', `co
 
 /** What the invented platform answers about one entity: its documentation, its history, where it comes from. */
 export const entityHandlers: readonly [string, (asked: Asked, world: World, parts: string[]) => Answer][] = [
+  [
+    'POST /entities/validate',
+    ({ body }, world) => {
+      const text = typeof body['text'] === 'string' ? body['text'] : ''
+      const before = world.entities.find((entity) => entity.metadata.name === 'orders')
+      const owner = /owner: (.*)/.exec(text)?.[1] ?? ''
+      const line = text.split('\n').findIndex((each) => each.includes('owner:')) + 1
+      const problems = owner.includes(' ') ? [{ field: 'spec.owner', message: `"${owner}" is no reference`, file: 'catalog-info.yaml', line, column: 10 }] : []
+      const after = { ...before, spec: { ...before?.spec, owner: owner.startsWith('group:') ? owner : `group:default/${owner}` } }
+      const change = JSON.stringify(after) === JSON.stringify(before) ? 'unchanged' : 'altered'
+      return ok({ problems, entities: problems.length > 0 ? [] : [{ ref: 'component:default/orders', change, before, after }] })
+    },
+  ],
+  [
+    'POST /repositories/*/*/files',
+    ({ body }) => {
+      const asked = body['pullRequest'] as { title: string } | undefined
+      const pull = asked === undefined ? null : { number: 7, title: asked.title }
+      return ok({ commit: hex(90, 40), branch: body['branch'], pullRequest: pull }, 201)
+    },
+  ],
   ['GET /docs/*/*/*', (_, __, [, , name = '']) => (name === 'orders' ? ok(docsSite) : noDocs(name))],
   [
     'GET /docs/*/*/*/page',

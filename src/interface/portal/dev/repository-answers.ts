@@ -1,5 +1,6 @@
 import type { PullRequestDetail } from '../api/repository-queries.ts'
 import { readme } from './fixtures/catalog.ts'
+import { descriptor } from './fixtures/apis.ts'
 import { branches, comments, commits, diff, entriesOf, pullRequests, repositories, server } from './fixtures/repositories.ts'
 import { hex } from './fixtures/moments.ts'
 import type { Answer, Asked } from './answers.ts'
@@ -56,7 +57,7 @@ export const repositoryHandlers: readonly [string, (asked: Asked, world: World, 
     'GET /repositories/*/*/file',
     ({ query }) => {
       const path = query.get('path') ?? ''
-      const content = /readme/i.test(path) ? readme : server
+      const content = /readme/i.test(path) ? readme : path === 'catalog-info.yaml' ? descriptor : server
       return ok({ path, sha: hex(1, 40), sizeBytes: content.length, encoding: 'utf-8', content })
     },
   ],

@@ -76,7 +76,7 @@ function Heading({ token }: { token: Tokens.Heading }) {
   const id = idOf(token)
   const Tag = `h${levelOf(token)}` as 'h2' | 'h3' | 'h4' | 'h5' | 'h6'
   return (
-    <Tag id={id === undefined ? undefined : `${idPrefix}${id}`} className={css[`depth${token.depth}`]}>
+    <Tag id={id === undefined ? undefined : `${idPrefix}${id}`}>
       <Inline tokens={token.tokens} />
       {id === undefined ? null : (
         <a className={css['anchor']} href={`#${idPrefix}${id}`} aria-label={`Link to ${plainText(token.tokens)}`}>
