@@ -51,8 +51,16 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { iconColor: 'var(--fw-page)' } },
     CheckboxIndicator: { defaultProps: { iconColor: 'var(--fw-page)' } },
     Tooltip: { defaultProps: { openDelay: 250, events: { hover: true, focus: true, touch: true } } },
-    Modal: { defaultProps: { radius: 'lg', transitionProps: { duration: 100 }, overlayProps: { backgroundOpacity: 0.4 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    // Their heads are no banner of the page.
+    Modal: {
+      defaultProps: {
+        attributes: { header: { role: 'presentation' } },
+        radius: 'lg',
+        transitionProps: { duration: 100 },
+        overlayProps: { backgroundOpacity: 0.4 },
+      },
+    },
+    Drawer: { defaultProps: { attributes: { header: { role: 'presentation' } }, transitionProps: { duration: 120 } } },
   },
 })
 

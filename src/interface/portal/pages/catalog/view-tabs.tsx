@@ -21,6 +21,9 @@ export function ViewTabs({ search }: { search: CatalogSearch }) {
   const builtIn = builtInViewOf(search)
   const chosen = saved.find((view) => view.id === search.view)
   const isAltered = chosen !== undefined && (searchText(search) !== chosen.search || (search.columns ?? '') !== chosen.columns.join(','))
+  // A built-in view in another order, or with other columns, is worth a name as well.
+  const isOwnLook = search.sort !== undefined || search.columns !== undefined
+  const canSave = chosen === undefined ? builtIn === undefined || isOwnLook : isAltered && !chosen.isOwn
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: ['views'] })
   const put = useMutation({
     mutationFn: ({ id, ...body }: Pick<SavedView, 'id' | 'name' | 'search' | 'columns' | 'isShared'>) => api.call('views.update', { params: { id }, body }),
@@ -50,7 +53,7 @@ export function ViewTabs({ search }: { search: CatalogSearch }) {
           Save changes
         </Button>
       ) : null}
-      {builtIn === undefined && (chosen === undefined || (isAltered && !chosen.isOwn)) ? (
+      {canSave ? (
         <Button size="compact-xs" variant="default" onClick={() => setDialog('save')}>
           Save view
         </Button>

@@ -4,7 +4,7 @@ import type { GraphEdge, GraphNode } from '../../api/catalog-queries.ts'
 import { plural } from '../../format/quantity.ts'
 import { EntityLink } from '../../ui/links.tsx'
 import { StateMark } from '../../ui/state-mark.tsx'
-import { Table, type Column } from '../../ui/table.tsx'
+import { Table, TwoLines, type Column } from '../../ui/table.tsx'
 import { kindLine, relationWords } from './graph-words.ts'
 import type { Picture } from './merge-graphs.ts'
 
@@ -45,14 +45,19 @@ export function EdgeTable({ picture }: { picture: Picture }) {
 
 function Named({ node }: { node: GraphNode }) {
   return (
-    <span>
-      <EntityLink of={node.ref} title={node.title} /> <span className="dim">{kindLine(node)}</span>
-      {node.hasProblems ? (
-        <span style={{ marginLeft: 8 }}>
-          <StateMark look={{ tone: 'amber', shape: 'triangle', word: 'has problems' }} />
-        </span>
-      ) : null}
-    </span>
+    <TwoLines
+      main={<EntityLink of={node.ref} title={node.title} />}
+      sub={
+        <>
+          {kindLine(node)}
+          {node.hasProblems ? (
+            <span style={{ marginLeft: 8 }}>
+              <StateMark look={{ tone: 'amber', shape: 'triangle', word: 'has problems' }} />
+            </span>
+          ) : null}
+        </>
+      }
+    />
   )
 }
 

@@ -36,7 +36,7 @@ export function GraphCanvas({ picture, roots, open, health, onOpen }: GraphCanva
       ),
     [picture],
   )
-  const { viewport, setViewport, size, fit, zoomBy, isDragged } = usePanAndZoom(frame, layout)
+  const { viewport, setViewport, size, fit, reopen, zoomBy, isDragged } = usePanAndZoom(frame, layout, roots[0])
   const [active, setActive] = useState<string>()
   const byRef = useMemo(() => new Map(picture.nodes.map((node) => [node.ref, node])), [picture])
   const edgesOf = useMemo(() => {
@@ -92,7 +92,7 @@ export function GraphCanvas({ picture, roots, open, health, onOpen }: GraphCanva
   useKey('-', () => zoomBy(1 / 1.3))
   // A picture that came first is shown whole; one that has grown stays where it is.
   const start = roots.join(',')
-  useEffect(() => fit(), [start]) // eslint-disable-line react-hooks/exhaustive-deps -- only with other roots
+  useEffect(() => reopen(), [start, reopen])
 
   const lit = edgePaths(current === undefined ? [] : (edgesOf.get(current) ?? []), layout.at)
   return (

@@ -31,7 +31,6 @@ export function GraphNodeView({ node, edges, x, y, health, isRoot, isActive, isO
         href={href}
         data-node={node.ref}
         tabIndex={isActive ? 0 : -1}
-        aria-label={nodeWords(node, edges, health?.word)}
         onFocus={() => onActive(node.ref)}
         onPointerEnter={() => onActive(node.ref)}
         onClick={(event) => {
@@ -41,7 +40,7 @@ export function GraphNodeView({ node, edges, x, y, health, isRoot, isActive, isO
         }}
         draggable={false}
       >
-        <title>{node.ref}</title>
+        <title>{nodeWords(node, edges, health?.word)}</title>
         <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" className={css['box']} />
         <g transform="translate(12 14)" className={css['glyph']}>
           <KindShape kind={node.kind} />

@@ -1,19 +1,19 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import type { Layout } from './layered-layout.ts'
-import { fitted, panned, zoomed, type Size, type Viewport } from './viewport.ts'
+import { fitted, opened, panned, zoomed, type Size, type Viewport } from './viewport.ts'
 
 /** A move of fewer pixels is a click. */
 const CLICK_PX = 5
 
 /** Pan by dragging or wheel, zoom by `ctrl` and wheel, by pinching, or by the given functions. */
-export function usePanAndZoom(frame: RefObject<HTMLElement | null>, layout: Layout) {
+export function usePanAndZoom(frame: RefObject<HTMLElement | null>, layout: Layout, root: string | undefined) {
   const [size, setSize] = useState<Size>({ width: 960, height: 560 })
   const [viewport, setViewport] = useState<Viewport>(() => fitted(layout, size))
   const moved = useRef(0)
-  const latest = useRef({ layout, size })
-  latest.current = { layout, size }
-  // Small pictures whole; large ones from their upper left corner, where they can be read.
+  const latest = useRef({ layout, size, root })
+  latest.current = { layout, size, root }
   const fit = useCallback(() => setViewport(fitted(latest.current.layout, latest.current.size)), [])
+  const reopen = useCallback(() => setViewport(opened(latest.current.layout, latest.current.size, latest.current.root)), [])
   const zoomBy = useCallback(
     (factor: number) => setViewport((old) => zoomed(old, factor, { x: latest.current.size.width / 2, y: latest.current.size.height / 2 })),
     [],
@@ -28,7 +28,7 @@ export function usePanAndZoom(frame: RefObject<HTMLElement | null>, layout: Layo
       if (entry === undefined) return
       const next = { width: entry.contentRect.width, height: entry.contentRect.height }
       setSize(next)
-      if (isFirst) setViewport(fitted(latest.current.layout, next))
+      if (isFirst) setViewport(opened(latest.current.layout, next, latest.current.root))
       isFirst = false
     })
     observer.observe(element)
@@ -81,5 +81,5 @@ export function usePanAndZoom(frame: RefObject<HTMLElement | null>, layout: Layo
       window.removeEventListener('pointercancel', onUp)
     }
   }, [frame])
-  return { viewport, setViewport, size, fit, zoomBy, isDragged }
+  return { viewport, setViewport, size, fit, reopen, zoomBy, isDragged }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { centred, fitted, isInView, nearestTowards, panned, zoomed } from './viewport.ts'
+import { centred, fitted, isInView, nearestTowards, opened, panned, zoomed } from './viewport.ts'
 
 const size = { width: 800, height: 600 }
 
@@ -14,6 +14,15 @@ describe('the part of the graph that is seen', () => {
     expect(viewport.scale).toBeCloseTo(scale)
     expect(isInView(viewport, size, { x: 0, y: 0, ...layout })).toBe(true)
     expect(viewport.x + size.width / viewport.scale / 2).toBeCloseTo(layout.width / 2)
+  })
+
+  test('a large picture opens at its root, where it can be read; a small one whole', () => {
+    const at = new Map([['root', { x: 5000, y: 4000 }]])
+    const large = opened({ width: 9000, height: 9000, at }, size, 'root')
+    expect(large.scale).toBe(0.75)
+    expect(isInView(large, size, { x: 5000, y: 4000, width: 1, height: 1 })).toBe(true)
+    expect(opened({ width: 9000, height: 9000, at }, size, 'gone')).toEqual(fitted({ width: 9000, height: 9000 }, size))
+    expect(opened({ width: 90, height: 90, at }, size, 'root')).toEqual(fitted({ width: 90, height: 90 }, size))
   })
 
   test('what is under the pointer stays there while one zooms', () => {

@@ -1,4 +1,4 @@
-import type { Layout } from './layered-layout.ts'
+import { NODE_WIDTH, type Layout } from './layered-layout.ts'
 
 /** What part of the picture is seen: the picture's point at the window's left upper corner, and how large it is drawn. */
 export interface Viewport {
@@ -19,6 +19,13 @@ const MAX_SCALE = 2
 export function fitted(layout: Pick<Layout, 'width' | 'height'>, size: Size, least = MIN_SCALE): Viewport {
   const scale = Math.min(1, Math.max(least, Math.min((size.width - 48) / Math.max(layout.width, 1), (size.height - 48) / Math.max(layout.height, 1))))
   return { scale, x: (layout.width - size.width / scale) / 2, y: (layout.height - size.height / scale) / 2 }
+}
+
+/** What is seen first: all of it, or what is around `root` when all of it would be too small to read. */
+export function opened(layout: Pick<Layout, 'width' | 'height' | 'at'>, size: Size, root: string | undefined): Viewport {
+  const whole = fitted(layout, size)
+  const place = root === undefined ? undefined : layout.at.get(root)
+  return whole.scale >= 0.65 || place === undefined ? whole : centred({ ...whole, scale: 0.75 }, { x: place.x + NODE_WIDTH / 2, y: place.y }, size)
 }
 
 /** Drawn `factor` times as large, with the picture's point under `at` (in window pixels) staying where it is. */
