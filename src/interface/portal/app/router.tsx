@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, type RouteComponent } from '@tanstack/react-router'
+import { campaignQueries } from '../api/campaign-queries.ts'
 import { docsQueries } from '../api/docs-queries.ts'
 import { queries } from '../api/queries.ts'
 import { repositoryQueries } from '../api/repository-queries.ts'
@@ -95,6 +96,23 @@ const createOne = createRoute({
   ...under('/create/$namespace/$name'),
   loader: ({ context: { client }, params }) => void client.prefetchQuery(queries.template(params.namespace, params.name)),
   component: page(() => import('../pages/create/template-page.tsx'), 'TemplatePage'),
+})
+const campaigns = createRoute({
+  ...under('/campaigns'),
+  loader: ({ context: { client } }) => void client.prefetchInfiniteQuery(campaignQueries.pages()),
+  component: page(() => import('../pages/campaigns/campaigns-page.tsx'), 'CampaignsPage'),
+})
+const campaign = createRoute({
+  ...under('/campaigns/$id'),
+  validateSearch: (raw: Record<string, unknown>) =>
+    present({ show: oneOf(raw, 'show', ['waiting', 'up-to-date', 'open', 'conflict', 'merged', 'closed', 'failed']) }),
+  loader: ({ context: { client }, params }) => void client.prefetchQuery(campaignQueries.one(params.id)),
+  component: page(() => import('../pages/campaigns/campaign-page.tsx'), 'CampaignPage'),
+})
+const interop = createRoute({
+  ...under('/platform/interop'),
+  validateSearch: (raw: Record<string, unknown>) => present({ do: oneOf(raw, 'do', ['import', 'export', 'adopt']) }),
+  component: page(() => import('../pages/interop/interop-page.tsx'), 'InteropPage'),
 })
 const environments = createRoute({
   ...under('/environments'),
@@ -212,6 +230,9 @@ const tree = root.addChildren([
     docs,
     create,
     createOne,
+    campaigns,
+    campaign,
+    interop,
     environments,
     changes,
     change,

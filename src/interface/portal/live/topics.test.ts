@@ -3,9 +3,9 @@ import { topicsOf } from './topics.ts'
 
 describe('topicsOf', () => {
   test.each([
-    ['change/chg_1', ['events', 'changes', 'environments']],
+    ['change/chg_1', ['events', 'changes', 'environments', 'campaigns']],
     ['run/run_1', ['events', 'runs', 'pullRequests']],
-    ['pull-request/acme/orders/7', ['events', 'pullRequests']],
+    ['pull-request/acme/orders/7', ['events', 'pullRequests', 'campaigns']],
     ['component:default/orders', ['events', 'entities', 'templates', 'environments']],
     ['entity/component:default/orders', ['events', 'entities', 'templates', 'environments']],
     ['source/git:acme/orders', ['events', 'entities', 'templates', 'environments']],

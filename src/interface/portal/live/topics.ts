@@ -1,6 +1,6 @@
 /** Which cached answers an event makes old: first members of query keys, by the kind in the event's subject. */
 const byKind: Record<string, readonly string[]> = {
-  change: ['changes', 'environments'],
+  change: ['changes', 'environments', 'campaigns'],
   deployment: ['environments', 'workloads', 'releases', 'changes'],
   workload: ['environments', 'workloads'],
   route: ['environments'],
@@ -16,7 +16,7 @@ const byKind: Record<string, readonly string[]> = {
   source: ['entities', 'templates', 'environments'],
   view: ['views'],
   repository: ['entities', 'files', 'repositories'],
-  'pull-request': ['pullRequests'],
+  'pull-request': ['pullRequests', 'campaigns'],
   resource: ['resources'],
   slo: ['slos'],
   token: ['tokens'],

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { queries } from '../../api/queries.ts'
@@ -13,7 +14,15 @@ import css from './create.module.css'
 export function CreatePage() {
   const templates = useQuery(queries.templates())
   return (
-    <Page title="Create" about="Golden paths: what you get runs, is watched and can be promoted, from the first minute.">
+    <Page
+      title="Create"
+      about="Golden paths: what you get runs, is watched and can be promoted, from the first minute."
+      actions={
+        <Button variant="default" component={Link} to="/campaigns">
+          Campaigns
+        </Button>
+      }
+    >
       <QueryView query={templates} what="golden paths" skeleton={<RowSkeletons rows={4} height={96} />}>
         {({ items }) =>
           items.length === 0 ? (

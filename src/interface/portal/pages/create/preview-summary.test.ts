@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { summaryOf } from './preview-summary.ts'
 
-const file = (state: 'added' | 'altered' | 'unchanged' | 'removed') => ({ path: state, content: '', isBinary: false, repository: '', state, before: null, patch: null })
+const file = (state: 'added' | 'altered' | 'unchanged' | 'removed') => ({
+  path: state,
+  content: '',
+  isBinary: false,
+  repository: '',
+  state,
+  before: null,
+  patch: null,
+})
 const effect = { id: 'publish', kind: 'repository', title: 'Make acme/orders', target: 'acme/orders' }
 
 test.each([

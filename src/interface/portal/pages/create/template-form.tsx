@@ -39,7 +39,11 @@ export function TemplateForm({ template }: { template: Template }) {
   })
   const make = useMutation({
     mutationFn: () =>
-      api.call('creations.create', { body: { template: template.ref, values: sent, ...(Object.keys(secrets).length === 0 ? {} : { secrets }) } }, { idempotencyKey: key }),
+      api.call(
+        'creations.create',
+        { body: { template: template.ref, values: sent, ...(Object.keys(secrets).length === 0 ? {} : { secrets }) } },
+        { idempotencyKey: key },
+      ),
     onSuccess: (change) => {
       dropDraft(template.ref)
       client.setQueryData(['changes', 'one', change.id], change)
@@ -52,7 +56,10 @@ export function TemplateForm({ template }: { template: Template }) {
   const served = (make.error instanceof ApiProblem && make.error.errors.length > 0 ? make.error.errors : (preview.data?.problems ?? [])).map(shownFault)
   const triedFaults = [...faults.flatMap((each, at) => (tried.has(at) ? each : [])), ...(tried.has(lastStep) ? missing : [])]
   const atFields = useMemo(() => {
-    const shown = [...served, ...faults.flatMap((each, at) => each.filter(({ id }) => tried.has(at) || [...form.left].some((one) => id === one || id.startsWith(`${one}-`))))]
+    const shown = [
+      ...served,
+      ...faults.flatMap((each, at) => each.filter(({ id }) => tried.has(at) || [...form.left].some((one) => id === one || id.startsWith(`${one}-`)))),
+    ]
     return new Map(shown.map(({ id, message }) => [id, message]))
   }, [served, faults, tried, form.left])
   const onSubmit = (): void => {
@@ -84,9 +91,26 @@ export function TemplateForm({ template }: { template: Template }) {
         }}
       >
         {form.isWalked ? (
-          <StepNav titles={pages.map((page, at) => page.title || `Part ${at + 1}`)} at={step} faulty={[...tried].filter((at) => (faults[at] ?? []).length > 0)} onGo={go} />
+          <StepNav
+            titles={pages.map((page, at) => page.title || `Part ${at + 1}`)}
+            at={step}
+            faulty={[...tried].filter((at) => (faults[at] ?? []).length > 0)}
+            onGo={go}
+          />
         ) : null}
-        <ErrorSummary ref={summary} faults={[...dedupe(triedFaults), ...elsewhere]} onOpen={(id) => form.isWalked && setStep(Math.max(0, faults.findIndex((each) => each.some((one) => one.id === id))))} />
+        <ErrorSummary
+          ref={summary}
+          faults={[...dedupe(triedFaults), ...elsewhere]}
+          onOpen={(id) =>
+            form.isWalked &&
+            setStep(
+              Math.max(
+                0,
+                faults.findIndex((each) => each.some((one) => one.id === id)),
+              ),
+            )
+          }
+        />
         <FormContext
           value={{
             faults: atFields,

@@ -47,7 +47,11 @@ describe('the run of a golden path', () => {
   })
 
   test('links and texts of the output are read, the rest is left out', () => {
-    const read = runOutput({ links: [{ url: 'https://x.example/' }, 3, { title: 'It', entityRef: 'component:default/a' }], text: [{ title: 'Next', content: '**run**' }], other: 1 })
+    const read = runOutput({
+      links: [{ url: 'https://x.example/' }, 3, { title: 'It', entityRef: 'component:default/a' }],
+      text: [{ title: 'Next', content: '**run**' }],
+      other: 1,
+    })
     expect(read.links.map(({ title }) => title)).toEqual(['https://x.example/', 'It'])
     expect(read.texts).toEqual([{ title: 'Next', content: '**run**' }])
   })

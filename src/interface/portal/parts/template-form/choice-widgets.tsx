@@ -48,7 +48,12 @@ export function SelectWidget(props: WidgetProps) {
 /** One of a few that all are in sight. */
 export function RadioWidget(props: WidgetProps) {
   const { value, onChange } = props
-  const { autoFocus: _focus, placeholder: _placeholder, disabled, ...shared } = useInputProps(props) as ReturnType<typeof useInputProps> & {
+  const {
+    autoFocus: _focus,
+    placeholder: _placeholder,
+    disabled,
+    ...shared
+  } = useInputProps(props) as ReturnType<typeof useInputProps> & {
     autoFocus?: boolean
     placeholder?: string
   }
@@ -67,14 +72,23 @@ export function RadioWidget(props: WidgetProps) {
 /** Any of a few that all are in sight. */
 export function CheckboxesWidget(props: WidgetProps) {
   const { value, onChange } = props
-  const { autoFocus: _focus, placeholder: _placeholder, disabled, ...shared } = useInputProps(props, true) as ReturnType<typeof useInputProps> & {
+  const {
+    autoFocus: _focus,
+    placeholder: _placeholder,
+    disabled,
+    ...shared
+  } = useInputProps(props, true) as ReturnType<typeof useInputProps> & {
     autoFocus?: boolean
     placeholder?: string
   }
   const { data, indexOf, valueOf } = choicesOf(props)
   const chosen = (Array.isArray(value) ? value : []).flatMap((each) => indexOf(each) ?? [])
   return (
-    <Checkbox.Group {...shared} value={chosen} onChange={(next) => onChange(data.filter((each) => next.includes(each.value)).map((each) => valueOf(each.value)))}>
+    <Checkbox.Group
+      {...shared}
+      value={chosen}
+      onChange={(next) => onChange(data.filter((each) => next.includes(each.value)).map((each) => valueOf(each.value)))}
+    >
       <Stack gap={8} pt={6}>
         {data.map((each) => (
           <Checkbox key={each.value} value={each.value} label={each.label} disabled={disabled || each.disabled === true} />

@@ -27,7 +27,10 @@ export function useFault(id: string, isDeep = false): string | undefined {
 }
 
 /** What widgets and pickers have in common for an input of Mantine. */
-export function useInputProps(props: Pick<WidgetProps, 'id' | 'label' | 'required' | 'disabled' | 'readonly' | 'autofocus' | 'placeholder' | 'schema' | 'uiSchema'>, isDeep = false) {
+export function useInputProps(
+  props: Pick<WidgetProps, 'id' | 'label' | 'required' | 'disabled' | 'readonly' | 'autofocus' | 'placeholder' | 'schema' | 'uiSchema'>,
+  isDeep = false,
+) {
   const { id, schema, uiSchema, required, disabled, readonly, autofocus, placeholder } = props
   const fault = useFault(id, isDeep)
   const { onLeave } = use(FormContext)

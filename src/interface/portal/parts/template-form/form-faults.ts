@@ -11,7 +11,21 @@ export interface FormFault {
 }
 
 /** Keywords that only say that something below them is wrong. */
-const WRAPPERS = new Set(['properties', 'patternProperties', 'items', 'prefixItems', 'allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', '$ref', 'dependencies', 'dependentSchemas'])
+const WRAPPERS = new Set([
+  'properties',
+  'patternProperties',
+  'items',
+  'prefixItems',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'if',
+  'then',
+  'else',
+  '$ref',
+  'dependencies',
+  'dependentSchemas',
+])
 
 /** All that is wrong with the values, in the order of the schema; one fault a field. */
 export function formFaults(schema: RJSFSchema, values: unknown): FormFault[] {
@@ -24,15 +38,17 @@ export function formFaults(schema: RJSFSchema, values: unknown): FormFault[] {
 /** Drops wrappers, and of a choice the branches that are not meant: those whose fixed values do not hold. */
 function telling(units: readonly OutputUnit[]): OutputUnit[] {
   const choices = units.filter((unit) => unit.keyword === 'oneOf' || unit.keyword === 'anyOf').map((unit) => unit.keywordLocation)
-  const kept = choices.reduce<OutputUnit[]>((left, choice) => {
-    const branchOf = (unit: OutputUnit): string | undefined =>
-      unit.keywordLocation.startsWith(`${choice}/`) ? unit.keywordLocation.slice(choice.length + 1).split('/')[0] : undefined
-    const branches = [...Map.groupBy(left, branchOf)].filter(([branch]) => branch !== undefined)
-    const weight = (own: readonly OutputUnit[]): number =>
-      own.length + 1000 * own.filter(({ keyword }) => keyword === 'const' || keyword === 'enum').length
-    const meant = branches.toSorted(([, a], [, b]) => weight(a) - weight(b))[0]?.[0]
-    return left.filter((unit) => [undefined, meant].includes(branchOf(unit)))
-  }, [...units])
+  const kept = choices.reduce<OutputUnit[]>(
+    (left, choice) => {
+      const branchOf = (unit: OutputUnit): string | undefined =>
+        unit.keywordLocation.startsWith(`${choice}/`) ? unit.keywordLocation.slice(choice.length + 1).split('/')[0] : undefined
+      const branches = [...Map.groupBy(left, branchOf)].filter(([branch]) => branch !== undefined)
+      const weight = (own: readonly OutputUnit[]): number => own.length + 1000 * own.filter(({ keyword }) => keyword === 'const' || keyword === 'enum').length
+      const meant = branches.toSorted(([, a], [, b]) => weight(a) - weight(b))[0]?.[0]
+      return left.filter((unit) => [undefined, meant].includes(branchOf(unit)))
+    },
+    [...units],
+  )
   return kept.filter((unit) => !WRAPPERS.has(unit.keyword))
 }
 
@@ -54,7 +70,10 @@ function wordsFor({ keyword, error }: OutputUnit, schema: Record<string, unknown
     case 'required':
       return 'This is needed'
     case 'type':
-      return { number: 'This is not a number', integer: 'Only whole numbers', string: 'This is not a text' }[String(schema['type'])] ?? `Has to be ${String(schema['type'])}`
+      return (
+        { number: 'This is not a number', integer: 'Only whole numbers', string: 'This is not a text' }[String(schema['type'])] ??
+        `Has to be ${String(schema['type'])}`
+      )
     case 'enum':
       return `Choose one of ${(schema['enum'] as unknown[]).map(String).join(', ')}`
     case 'const':
@@ -89,7 +108,14 @@ function wordsFor({ keyword, error }: OutputUnit, schema: Record<string, unknown
   }
 }
 
-const formats: Record<string, string> = { email: 'e-mail address', uri: 'web address', hostname: 'host name', date: 'date', 'date-time': 'date and time', ipv4: 'IP address' }
+const formats: Record<string, string> = {
+  email: 'e-mail address',
+  uri: 'web address',
+  hostname: 'host name',
+  date: 'date',
+  'date-time': 'date and time',
+  ipv4: 'IP address',
+}
 
 /** The usual name patterns in words; others as they are. */
 function describePattern(pattern: string): string {

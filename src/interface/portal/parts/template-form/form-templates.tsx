@@ -20,7 +20,18 @@ function FieldTemplate(props: FieldTemplateProps) {
   return <WrapIfAdditional {...props}>{props.children}</WrapIfAdditional>
 }
 
-function ObjectTemplate({ title, description, properties, schema, uiSchema, formData, fieldPathId, onAddProperty, disabled, readonly }: ObjectFieldTemplateProps) {
+function ObjectTemplate({
+  title,
+  description,
+  properties,
+  schema,
+  uiSchema,
+  formData,
+  fieldPathId,
+  onAddProperty,
+  disabled,
+  readonly,
+}: ObjectFieldTemplateProps) {
   const add = canExpand(schema, uiSchema, formData) ? (
     <div>
       <Button id={buttonId(fieldPathId, 'add')} variant="default" size="compact-sm" disabled={disabled === true || readonly === true} onClick={onAddProperty}>

@@ -32,7 +32,9 @@ const widgets: RegistryWidgetsType = {
   CheckboxesWidget,
   CheckboxWidget,
   tags: TagsWidget,
-  ...Object.fromEntries(['EmailWidget', 'URLWidget', 'DateWidget', 'DateTimeWidget', 'TimeWidget', 'ColorWidget', 'UpDownWidget', 'RangeWidget'].map((name) => [name, TextWidget])),
+  ...Object.fromEntries(
+    ['EmailWidget', 'URLWidget', 'DateWidget', 'DateTimeWidget', 'TimeWidget', 'ColorWidget', 'UpDownWidget', 'RangeWidget'].map((name) => [name, TextWidget]),
+  ),
 }
 
 interface ParameterFormProps {

@@ -78,7 +78,9 @@ function splitMembers(members: Node, ui: Node): Node {
 /** Names behind Backstage's feature flags, none of which is on here. */
 function hiddenMembers(members: Node): string[] {
   return Object.entries(members).flatMap(([name, each]) =>
-    isNode(each) && (each['backstage:featureFlag'] !== undefined || (isNode(each['ui:backstage']) && each['ui:backstage']['featureFlag'] !== undefined)) ? [name] : [],
+    isNode(each) && (each['backstage:featureFlag'] !== undefined || (isNode(each['ui:backstage']) && each['ui:backstage']['featureFlag'] !== undefined))
+      ? [name]
+      : [],
   )
 }
 
@@ -99,7 +101,8 @@ function settle(schema: Node, ui: Node): void {
   if (Array.isArray(order) && !order.includes('*')) ui['ui:order'] = [...order, '*']
   const items = schema['items']
   const inside = isNode(ui['items']) ? ui['items'] : {}
-  const isPlainList = schema['type'] === 'array' && isNode(items) && items['type'] === 'string' && items['enum'] === undefined && Object.keys(inside).length === 0
+  const isPlainList =
+    schema['type'] === 'array' && isNode(items) && items['type'] === 'string' && items['enum'] === undefined && Object.keys(inside).length === 0
   if (isPlainList && ui['ui:field'] === undefined && ui['ui:widget'] === undefined) ui['ui:widget'] = 'tags'
 }
 

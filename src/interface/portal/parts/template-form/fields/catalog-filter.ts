@@ -11,7 +11,13 @@ export function catalogFilters(field: string, options: Record<string, unknown>, 
   return each.map((one) => {
     const terms = Object.entries((one ?? {}) as Record<string, unknown>).flatMap(([key, value]) => termsOf(key, value))
     const hasKind = terms.some((term) => term.startsWith('kind='))
-    const fallback = hasKind ? [] : kinds.length > 0 ? kinds : field === 'OwnerPicker' ? ['Group', 'User'] : ['Component', 'System', 'API', 'Resource', 'Domain', 'Group', 'User']
+    const fallback = hasKind
+      ? []
+      : kinds.length > 0
+        ? kinds
+        : field === 'OwnerPicker'
+          ? ['Group', 'User']
+          : ['Component', 'System', 'API', 'Resource', 'Domain', 'Group', 'User']
     const owned = field === 'OwnedEntityPicker' ? owners.map((owner) => `relations.ownedBy=${owner}`) : []
     return [...fallback.map((kind) => `kind=${kind.toLowerCase()}`), ...terms, ...owned].join(',')
   })

@@ -20,7 +20,8 @@ export function useEntityChoices(field: string, options: Record<string, unknown>
   const filter = catalogFilters(field, options, owners)
   const found = useQuery({
     queryKey: ['entities', 'choices', filter, settled],
-    queryFn: ({ signal }) => api.call('entities.list', { query: { filter, limit: SHOWN, ...(searchOf(settled) === '' ? {} : { q: searchOf(settled) }) } }, { signal }),
+    queryFn: ({ signal }) =>
+      api.call('entities.list', { query: { filter, limit: SHOWN, ...(searchOf(settled) === '' ? {} : { q: searchOf(settled) }) } }, { signal }),
     placeholderData: keepPreviousData,
     staleTime: 30_000,
     enabled: field !== 'OwnedEntityPicker' || me !== undefined,

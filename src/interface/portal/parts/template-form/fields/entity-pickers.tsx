@@ -96,5 +96,12 @@ export function EntityTagsPicker(props: FieldProps) {
 export function MyGroupsPicker(props: FieldProps) {
   const { shared, text, set } = usePicker(props)
   const groups = useQuery(queries.me()).data?.groups ?? []
-  return <Select {...shared} data={[...new Set([...groups, ...(text === '' ? [] : [text])])]} value={text === '' ? null : text} onChange={(next) => set(next ?? '')} />
+  return (
+    <Select
+      {...shared}
+      data={[...new Set([...groups, ...(text === '' ? [] : [text])])]}
+      value={text === '' ? null : text}
+      onChange={(next) => set(next ?? '')}
+    />
+  )
 }

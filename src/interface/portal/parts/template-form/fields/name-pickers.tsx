@@ -20,7 +20,10 @@ export function EntityNamePicker(props: FieldProps) {
     staleTime: 10_000,
   }).data
   const taken = settled === text && text !== '' ? (same?.items ?? []).filter((each) => each.metadata.name === text) : []
-  const said = taken.length === 0 ? '' : `Called so already: ${taken.map((each) => `${each.kind} ${each.metadata.namespace ?? 'default'}/${each.metadata.name}`).join(', ')}.`
+  const said =
+    taken.length === 0
+      ? ''
+      : `Called so already: ${taken.map((each) => `${each.kind} ${each.metadata.namespace ?? 'default'}/${each.metadata.name}`).join(', ')}.`
   return (
     <TextInput
       {...shared}
@@ -39,7 +42,17 @@ export function RepoBranchPicker(props: FieldProps) {
   const { values } = use(FormContext)
   const { owner, repo } = parseRepoUrl(typeof values['repoUrl'] === 'string' ? values['repoUrl'] : '')
   const branches = useQuery({ ...repositoryQueries.branches({ owner, name: repo }), enabled: owner !== '' && repo !== '', retry: false }).data
-  return <Autocomplete {...shared} data={(branches?.items ?? []).map((each) => each.name)} limit={30} value={text} onChange={set} autoComplete="off" spellCheck={false} />
+  return (
+    <Autocomplete
+      {...shared}
+      data={(branches?.items ?? []).map((each) => each.name)}
+      limit={30}
+      value={text}
+      onChange={set}
+      autoComplete="off"
+      spellCheck={false}
+    />
+  )
 }
 
 /** A text that is sealed until the run ends: the values hold only its stars, and no draft holds it. */

@@ -14,7 +14,8 @@ const BUILT_IN = 'fairway'
 /** Host, owner and name of a repository; on the built-in host it says whether the name is free. */
 export function RepoUrlPicker(props: FieldProps) {
   const { shared, options, text, set } = usePicker(props)
-  const hosts = useQuery({ queryKey: ['gitHosts'], queryFn: ({ signal }) => api.call('gitHosts.list', {}, { signal }), staleTime: 300_000, retry: false }).data?.items ?? []
+  const hosts =
+    useQuery({ queryKey: ['gitHosts'], queryFn: ({ signal }) => api.call('gitHosts.list', {}, { signal }), staleTime: 300_000, retry: false }).data?.items ?? []
   const known = hosts.map((each) => (each.type === 'fairway' ? BUILT_IN : hostOf(each.url)))
   const allowed = textsOf(options['allowedHosts'])
   const offered = allowed.length > 0 ? allowed : [...new Set([BUILT_IN, ...known])]
@@ -31,15 +32,37 @@ export function RepoUrlPicker(props: FieldProps) {
   return (
     <div role="group" aria-label={label} className={css['pair']}>
       {offered.length > 1 ? (
-        <Select className={css['wide'] ?? ''} label="Git host" id={`${id}-host`} data={offered} value={host} disabled={disabled} allowDeselect={false} onChange={(next) => put({ host: next ?? host })} />
+        <Select
+          className={css['wide'] ?? ''}
+          label="Git host"
+          id={`${id}-host`}
+          data={offered}
+          value={host}
+          disabled={disabled}
+          allowDeselect={false}
+          onChange={(next) => put({ host: next ?? host })}
+        />
       ) : null}
       {isAzure ? (
         <>
-          <TextInput label="Organization" value={now.organization ?? ''} disabled={disabled} onChange={(event) => put({ organization: event.currentTarget.value })} />
+          <TextInput
+            label="Organization"
+            value={now.organization ?? ''}
+            disabled={disabled}
+            onChange={(event) => put({ organization: event.currentTarget.value })}
+          />
           <TextInput label="Project" value={now.project ?? ''} disabled={disabled} onChange={(event) => put({ project: event.currentTarget.value })} />
         </>
       ) : owners.length > 0 ? (
-        <Select label="Repository owner" id={ownerId} data={owners} value={now.owner} disabled={disabled} allowDeselect={false} onChange={(next) => put({ owner: next ?? '' })} />
+        <Select
+          label="Repository owner"
+          id={ownerId}
+          data={owners}
+          value={now.owner}
+          disabled={disabled}
+          allowDeselect={false}
+          onChange={(next) => put({ owner: next ?? '' })}
+        />
       ) : (
         <Autocomplete
           label="Repository owner"
