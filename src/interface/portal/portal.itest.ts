@@ -599,6 +599,90 @@ describe.skipIf(reason !== null)(`pages in Chromium${reason === null ? '' : ` (s
     expect(at.errors).toEqual([])
   })
 
+  test('docs are read page by page, followed by their links, and searched', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/components/orders')
+    await at.page.getByRole('link', { name: 'Read them' }).click()
+    await at.page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    await at.page.getByText('Not touched for 120 days').waitFor()
+    await at.page.getByRole('img', { name: /^Diagram, flowchart/ }).waitFor({ timeout: 20_000 })
+    await at.page.getByRole('link', { name: 'how to run it' }).click()
+    await at.page.getByRole('heading', { level: 1, name: 'Run it' }).waitFor()
+    expect(new URL(at.page.url()).hash).toBe('#start-it')
+    await at.page.getByRole('link', { name: /Next/ }).click()
+    await at.page.getByRole('heading', { level: 1, name: 'When it fails' }).waitFor()
+    await at.page.getByLabel('Search these docs').fill('writers')
+    await at.page.getByText('1 page with “writers”').waitFor()
+    await at.page.getByRole('region', { name: 'Found pages' }).getByRole('link', { name: 'Orders' }).click()
+    await at.page.getByRole('note').getByText('Two writers').waitFor()
+    expect(at.errors).toEqual([])
+  }, 40_000)
+
+  test('an API is explored: searched, unfolded through types that hold themselves, copied as a command, read as written', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/entities/api/default/orders-api')
+    await at.page.getByText('POST/orders').or(at.page.getByText('Place an order')).first().click()
+    await at.page.getByText("curl -X POST 'https://orders.shop.example/v1/orders'").waitFor()
+    const body = at.page.getByRole('list', { name: 'Body, application/json' })
+    await body.getByText('replaces').click()
+    await body.getByText('replaces').nth(1).click()
+    await body.getByText('replaces').nth(2).waitFor()
+    await at.page.getByLabel('Search this API').fill('read order')
+    await at.page.getByText('1 of 6 items').waitFor()
+    await at.page.getByRole('button', { name: 'As written' }).click()
+    await at.page.getByRole('region', { name: 'Definition of orders-api' }).getByText('openapi: 3.1.0').waitFor()
+    for (const [name, words] of [
+      ['orders-asyncapi', 'it sends'],
+      ['orders-graphql', 'Mutations'],
+      ['orders-grpc', 'GetRequest → stream of Order'],
+      ['orders-mcp', 'https://mcp.shop.example'],
+    ] as const) {
+      await at.page.goto(`/entities/api/default/${name}`)
+      await at.page.getByText(words).first().waitFor()
+    }
+    expect(at.errors).toEqual([])
+  })
+
+  test('a field says where it comes from, and an entity is seen as it was', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/entities/group/default/payments')
+    await at.page.getByRole('button', { name: 'Where spec.type comes from' }).press('Enter')
+    await at.page.getByText('Line 12 of catalog-info.yaml says so').waitFor()
+    await at.page.keyboard.press('Escape')
+    await at.page.getByRole('button', { name: 'As it was then' }).first().click()
+    await at.page.getByText('This is how it was on').waitFor()
+    expect(new URL(at.page.url()).searchParams.get('asOf')).not.toBeNull()
+    await at.page.getByRole('button', { name: 'Back to now' }).click()
+    await at.page.getByText('This is how it was on').waitFor({ state: 'detached' })
+    expect(at.errors).toEqual([])
+  })
+
+  test('a descriptor is edited: checked as one writes, kept over a reload, proposed by a pull request', async () => {
+    await using at = await visit(browser, root)
+    await at.page.goto('/components/orders')
+    await at.page.getByRole('link', { name: 'Edit descriptor' }).click()
+    const editor = at.page.getByRole('textbox', { name: 'Content of catalog-info.yaml' })
+    await editor.getByText('payments').click()
+    await at.page.keyboard.press('End')
+    await at.page.keyboard.type(' two')
+    await at.page.getByText('"payments two" is no reference').first().waitFor()
+    await at.page.keyboard.press('Backspace')
+    for (let times = 0; times < 3; times += 1) await at.page.keyboard.press('Backspace')
+    await at.page.keyboard.type('2')
+    await at.page.getByText('group:default/payments2').waitFor()
+    await at.page.reload()
+    await at.page.getByText('This is your draft').waitFor()
+    await editor.getByText('payments2').waitFor()
+    await at.page.keyboard.press('Escape')
+    await at.page.getByRole('button', { name: 'Save…' }).click()
+    const dialog = at.page.getByRole('dialog')
+    await dialog.getByLabel('Title of the pull request').fill('Give orders to payments2')
+    await dialog.getByRole('button', { name: 'Open pull request' }).click()
+    await at.page.waitForURL(/pull-requests\/7$/)
+    expect(await at.page.evaluate('Object.keys(localStorage).filter((key) => key.startsWith("fairway.edit.")).length')).toBe(0)
+    expect(at.errors).toEqual([])
+  })
+
   test('a token is shown once', async () => {
     await using at = await visit(browser, root)
     await at.page.goto('/settings')

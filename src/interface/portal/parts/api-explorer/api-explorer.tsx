@@ -78,7 +78,10 @@ function useRead(type: string, definition: string, spec: Record<string, unknown>
   const said = JSON.stringify(spec)
   useEffect(() => {
     let isWanted = true
-    void readApi({ type, definition, spec: JSON.parse(said) as Record<string, unknown> }).then((next) => (isWanted ? setRead(next) : undefined))
+    void (async () => {
+      const found = await readApi({ type, definition, spec: JSON.parse(said) as Record<string, unknown> })
+      if (isWanted) setRead(found)
+    })()
     return () => {
       isWanted = false
     }

@@ -33,7 +33,7 @@ async function readAs(format: ApiFormat, { definition, spec }: Given): Promise<A
       return (await import('./read-graphql.ts')).readGraphql(definition)
     case 'protobuf':
       return (await import('./read-protobuf.ts')).readProtobuf(definition)
-    case 'text':
+    default:
       return null
   }
 }

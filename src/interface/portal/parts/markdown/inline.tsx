@@ -48,7 +48,7 @@ function piece(token: Token): ReactNode {
     case 'checkbox':
       return null
     default: {
-      const { tokens, text = '' } = token as Tokens.Text
+      const { tokens, text = '' } = token as Partial<Tokens.Text>
       return tokens === undefined ? readCharacterReferences(text) : <Inline tokens={tokens} />
     }
   }

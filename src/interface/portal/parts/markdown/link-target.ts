@@ -5,7 +5,7 @@ export type LinkTarget = { kind: 'web'; href: string } | { kind: 'here'; id: str
 export function linkTarget(href: string): LinkTarget {
   const address = href.trim()
   if (/^(?:https?:\/\/|mailto:)/i.test(address)) return { kind: 'web', href: address }
-  if (address.startsWith('//') || /^[a-z][\w+.-]*:/i.test(address) || /[\u0000-\u001F\\]/.test(address)) return { kind: 'none' }
+  if (address.startsWith('//') || /^[a-z][\w+.-]*:/i.test(address) || hasOddCharacters(address)) return { kind: 'none' }
   const at = address.indexOf('#')
   const hash = at === -1 ? '' : address.slice(at + 1)
   const path = (at === -1 ? address : address.slice(0, at)).replace(/\?.*$/, '')
@@ -25,6 +25,11 @@ export function besidePath(from: string, path: string): string | undefined {
     else if (parts.pop() === undefined) return undefined
   }
   return parts.join('/') + (path.endsWith('/') && parts.length > 0 ? '/' : '')
+}
+
+/** Browsers leave out control characters, and take a backslash for a slash. */
+function hasOddCharacters(address: string): boolean {
+  return address.includes('\\') || Array.from(address).some((character) => character < ' ')
 }
 
 function decoded(path: string): string {

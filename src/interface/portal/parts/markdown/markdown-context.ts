@@ -9,8 +9,8 @@ export interface MarkdownPlaces {
 }
 
 interface MarkdownWords {
-  idOf(token: Token): string | undefined
-  levelOf(token: Token): number
+  idOf: (token: Token) => string | undefined
+  levelOf: (token: Token) => number
   idPrefix: string
   places: MarkdownPlaces | undefined
 }

@@ -29,8 +29,16 @@ describe('readMarkdown', () => {
 
   test('any text ends', () => {
     const line = fc.constantFrom('# a', 'b', '- [x] c', '1. d', '```', '', '!!! note', '    x', '??? y "z"', '| a |', '|---|', '> [!NOTE]', '<b>')
-    fc.assert(fc.property(fc.array(line, { maxLength: 30 }), (lines) => void expect([...walk(readMarkdown(lines.join('\n')))]).toBeDefined()))
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void expect(readMarkdown(text)).toBeDefined()))
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+        expect([...walk(readMarkdown(lines.join('\n')))]).toBeDefined()
+      }),
+    )
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        expect(readMarkdown(text)).toBeDefined()
+      }),
+    )
   })
 })
 

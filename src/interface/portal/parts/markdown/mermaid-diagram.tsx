@@ -15,7 +15,10 @@ export function MermaidDiagram({ source }: { source: string }) {
   const [drawn, setDrawn] = useState<Drawn>({ state: 'drawing' })
   useEffect(() => {
     let isWanted = true
-    void draw(id, source, scheme).then((next) => (isWanted ? setDrawn(next) : undefined))
+    void (async () => {
+      const next = await draw(id, source, scheme)
+      if (isWanted) setDrawn(next)
+    })()
     return () => {
       isWanted = false
     }
