@@ -199,7 +199,7 @@ export async function assemble(foundation: Foundation, stack: AsyncDisposableSta
     clock,
     host: delivery.gitHost,
     catalog: { ...catalog, repositories: sources.repositories },
-    ...templateOutside({ gitHosts: sources.gitHosts, egress: sources.egress, pipelines: delivery.pipelines.engine, addLocation: sources.addLocation }),
+    ...templateOutside({ ...sources, folders: settings.catalogFolders, pipelines: delivery.pipelines.engine }),
     sealing: keyring,
     follow: (options) => events.feed.follow(options),
     watchCredential: (caller, onEnd) => identity.watchCredential(caller, onEnd),

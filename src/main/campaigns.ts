@@ -39,13 +39,12 @@ export function campaigns(
 }
 
 /** The commit that altered the template's folder last, as seen from a commit of its repository; that commit itself where history tells nothing. */
-async function lastAlteration({ catalog, gitHosts }: Parameters<typeof campaigns>[1], template: string, commit: string): Promise<string> {
-  const stored = await catalog.reader.findByRef(template)
-  const place = stored && (await placeOf(gitHosts, stored.repository))
-  if (!stored || !place) return commit
-  const folder = path.posix.dirname(stored.path)
+async function lastAlteration({ scaffolder }: Parameters<typeof campaigns>[1], template: string, commit: string): Promise<string> {
+  const place = await scaffolder.library.findPlace(template)
+  if (place?.kind !== 'git') return commit
+  const folder = path.posix.dirname(place.path)
   const [last] = await place.host
-    .log({ owner: place.owner, name: place.name, ref: commit, limit: 1, ...(folder === '.' ? {} : { path: folder }) })
+    .log({ ...place.at, ref: commit, limit: 1, ...(folder === '.' ? {} : { path: folder }) })
     .catch(() => [])
   return last?.sha ?? commit
 }

@@ -6,7 +6,7 @@ import type { Catalog, RepositoryFeed } from '#platform/catalog'
 import { createLocations, type Locations } from '#platform/location'
 import type { SecretStore } from '#platform/secret'
 import type { Foundation } from './foundation.ts'
-import { createGitHosts, sourceHosts } from './git-hosts.ts'
+import { createGitHosts, createPublicHosts, sourceHosts } from './git-hosts.ts'
 
 /** Repositories whose files may give rights, or be templates. */
 export const TRUSTED_REPOSITORIES = { organisation: 'fairway/organisation', goldenPaths: 'fairway/golden-paths' } as const
@@ -26,6 +26,8 @@ export interface CatalogSources {
   /** The way out for what adopts other catalogs. */
   egress: Egress
   gitHosts: GitHosts
+  /** Well-known hosts that nobody declared. */
+  publicHosts: GitHosts
   locations: Locations
   /** Reads a repository of the built-in host now, for who can't wait for its push to be told. */
   repositories: Pick<RepositoryFeed, 'ingestRepository'>
@@ -40,6 +42,7 @@ export function createCatalogSources(base: Foundation, needs: CatalogSourceNeeds
   const gitHosts = stack.use(
     createGitHosts(base, { builtIn: needs.gitHost, directory: () => needs.catalog().directory, secrets: needs.secrets, publicUrl: needs.publicUrl }),
   )
+  const publicHosts = stack.use(createPublicHosts(base, { builtIn: needs.gitHost, publicUrl: needs.publicUrl }))
   const locations = createLocations({
     db,
     clock,
@@ -66,7 +69,7 @@ export function createCatalogSources(base: Foundation, needs: CatalogSourceNeeds
     // What it is about comes first; the Location that stands for it is of no interest.
     return { entityRefs: [...refs.filter((ref) => ref.startsWith('component:')), ...refs.filter((ref) => !/^(?:component|location):/.test(ref))] }
   }
-  return { egress, gitHosts, locations, repositories, addLocation }
+  return { egress, gitHosts, publicHosts, locations, repositories, addLocation }
 }
 
 /** Names of all repositories of the built-in host. The organisation first: its groups and environments are what the others refer to. */

@@ -2,14 +2,19 @@ import path from 'node:path'
 import { problemText } from '#kernel/common/document'
 import { BareFiles, GitHosts, readGitHost, type ConfiguredGitHost, type LocalGitHost, type RepositoryRef } from '#delivery/git-host'
 import type { CatalogDirectory } from '#platform/catalog'
-import type { HostOrganisation, RepositoryFiles, SourceHost } from '#platform/location'
+import { PUBLIC_HOSTS, type HostOrganisation, type RepositoryFiles, type SourceHost } from '#platform/location'
 import type { SecretStore } from '#platform/secret'
 import type { Foundation } from './foundation.ts'
 
 /** The built-in Git host, and those that GitHost documents of the organisation repository declare. */
 export function createGitHosts(
   base: Foundation,
-  needs: { builtIn: LocalGitHost; directory: () => Pick<CatalogDirectory, 'entitiesOfKind'>; secrets: Pick<SecretStore, 'find' | 'write'>; publicUrl: () => string },
+  needs: {
+    builtIn: LocalGitHost
+    directory: () => Pick<CatalogDirectory, 'entitiesOfKind'>
+    secrets: Pick<SecretStore, 'find' | 'write'>
+    publicUrl: () => string
+  },
 ): GitHosts {
   const { clock, log, settings } = base
   return new GitHosts({
@@ -26,6 +31,21 @@ export function createGitHosts(
         return gitHost ?? []
       })
     },
+  })
+}
+
+/** Hosts that everybody knows, whose public repositories are read by who comes as nobody. What is declared counts first: ask those hosts before. */
+export function createPublicHosts(base: Foundation, needs: { builtIn: LocalGitHost; publicUrl: () => string }): GitHosts {
+  const documents = PUBLIC_HOSTS.flatMap(({ name, type, url }) =>
+    type === 'built-in' ? [] : [{ entity: '', name, title: name, type, url, organisations: [], trustsPeople: false }],
+  )
+  const nobody = { find: async () => await Promise.resolve(undefined), write: async () => {} }
+  return new GitHosts({
+    ...needs,
+    secrets: nobody,
+    clock: base.clock,
+    root: path.join(base.settings.dataDir, 'mirrors', 'public'),
+    documents: async () => await Promise.resolve(documents),
   })
 }
 

@@ -4,7 +4,8 @@ import type { Json } from '#kernel/common/json'
 import type { Egress } from '#kernel/node/egress'
 import type { ConfiguredGitHost, GitHost, GitHosts, RepositoryRef } from '#delivery/git-host'
 import type { PipelineEngine } from '#delivery/pipeline'
-import type { FetchSource, HostDirectory, Outside, TemplateFile } from '#platform/scaffolder'
+import type { FetchSource, FindTemplatePlace, HostDirectory, Outside, TemplateFile } from '#platform/scaffolder'
+import { templatePlaces } from './template-places.ts'
 
 const templateFaults = faults('main.template', {
   host_refused: { status: 422, title: 'Host refused', retry: 'no', detail: (d: { host: string; what: string }) => `${d.host} refused: ${d.what}` },
@@ -13,6 +14,10 @@ const templateFaults = faults('main.template', {
 
 export interface TemplateOutsideDeps {
   gitHosts: GitHosts
+  /** Well-known hosts that nobody declared: what is public there is read. */
+  publicHosts: Pick<GitHosts, 'locate'>
+  /** Folders of this machine that the operator allowed. */
+  folders: readonly string[]
   egress: Pick<Egress, 'fetch'>
   pipelines: Pick<PipelineEngine, 'start'>
   addLocation: NonNullable<Outside['addLocation']>
@@ -22,8 +27,9 @@ export interface TemplateOutsideDeps {
 const MAX_FILES = 5_000
 
 /** What runs of templates reach: the Git hosts that are configured, their APIs, workflows, files by address. */
-export function templateOutside(deps: TemplateOutsideDeps): { hosts: () => Promise<HostDirectory>; outside: Partial<Outside>; fetch: FetchSource } {
-  const { gitHosts } = deps
+export function templateOutside(deps: TemplateOutsideDeps): { hosts: () => Promise<HostDirectory>; outside: Partial<Outside>; fetch: FetchSource; findTemplatePlace: FindTemplatePlace } {
+  const { gitHosts, publicHosts, egress, folders } = deps
+  const locate = async (url: string): ReturnType<GitHosts['locate']> => (await gitHosts.locate(url)) ?? (await publicHosts.locate(url))
   const foreign = async (): Promise<ConfiguredGitHost[]> => (await gitHosts.list()).filter((host) => host.name !== '')
   const callHost: NonNullable<Outside['callHost']> = async (host, { method, path, body, doneStatuses = [] }) => {
     const { remote } = await gitHosts.get(host)
@@ -71,15 +77,16 @@ export function templateOutside(deps: TemplateOutsideDeps): { hosts: () => Promi
         })
       },
     },
+    findTemplatePlace: templatePlaces({ gitHosts: [gitHosts, publicHosts], egress, folders }),
     fetch: {
       readFolder: async (url, pin) => {
-        const place = await gitHosts.locate(url)
+        const place = await locate(url)
         if (!place) throw templateFaults.not_found({ url, what: 'it is no folder of a Git host that is configured here' })
         const at = await settle(place.host.host, place.repository, pin ?? place.ref, url)
         return { files: await filesBelow(place.host.host, at, place.path, url), revision: at.ref }
       },
       readFile: async (url, pin) => {
-        const place = await gitHosts.locate(url)
+        const place = await locate(url)
         if (!place) return await readByHttp(deps.egress, url, pin)
         const at = await settle(place.host.host, place.repository, pin ?? place.ref, url)
         return { content: await place.host.host.readFile({ ...at, path: place.path }), revision: at.ref }

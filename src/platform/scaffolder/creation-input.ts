@@ -8,6 +8,8 @@ export interface CreationInput {
   templateCommit?: string | undefined
   /** `metadata.annotations['fairway.dev/version']` of the template, or its short commit. */
   templateVersion?: string | undefined
+  /** Where the template came from, e.g. `github.com/acme/templates`. */
+  templateSource?: string | undefined
   title?: string | undefined
   component?: string | undefined
   /** The task that this is an attempt of; a new one unless told. Only its own creator may go on with it. */
@@ -35,6 +37,7 @@ export const creationInput: z.ZodType<CreationInput> = z.strictObject({
     .regex(/^[0-9a-f]{40,64}$/)
     .optional(),
   templateVersion: z.string().max(100).optional(),
+  templateSource: z.string().max(2_000).optional(),
   title: z.string().optional(),
   component: z.string().optional(),
   // Never the id of a change: effects of creations that had no task yet are kept by that.

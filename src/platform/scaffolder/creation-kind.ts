@@ -79,6 +79,7 @@ export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationI
         values: result.run.values,
         templateCommit: result.commit,
         templateVersion: result.version,
+        templateSource: result.source,
         title,
         ...(component === undefined ? {} : { component }),
         ...(Object.keys(result.run.pins).length === 0 ? {} : { pins: result.run.pins }),
@@ -212,6 +213,7 @@ async function recordLineage(tx: Transaction, deps: CreationKindDeps, change: Fi
       templateRef: input.template,
       templateCommit: input.templateCommit ?? '',
       templateVersion: input.templateVersion ?? '',
+      templateSource: input.templateSource ?? '',
       parameters: input.values,
       pins: input.pins ?? {},
       fillsDefaults: input.dialect !== 'backstage',
@@ -222,7 +224,7 @@ async function recordLineage(tx: Transaction, deps: CreationKindDeps, change: Fi
     },
     files,
   )
-  const data: JsonObject = { template: input.template, templateCommit: input.templateCommit ?? '', repository, component: componentRef, change: change.id }
+  const data: JsonObject = { template: input.template, templateCommit: input.templateCommit ?? '', templateSource: input.templateSource ?? '', repository, component: componentRef, change: change.id }
   await deps.journal.append(tx, {
     type: 'platform.creation.completed',
     subject: componentRef === null ? `change/${change.id}` : `entity/${componentRef}`,

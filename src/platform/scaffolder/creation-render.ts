@@ -25,6 +25,8 @@ export interface Rendered {
   entity: JsonObject
   ref: string
   title: string
+  /** Where the template comes from: see `LoadedTemplate.source`. */
+  source: string
   commit: string
   version: string
   effects: readonly Effect[]
@@ -46,6 +48,7 @@ export async function renderCreation(
     values: input.values,
     actions: deps.actions,
     readFolder: loaded.readFolder,
+    readFile: loaded.readFile,
     repositoryUrl: deps.repositoryUrl,
     user: requestedBy,
     userEntity: await deps.findEntity?.(requestedBy),
@@ -65,6 +68,7 @@ export async function renderCreation(
     entity: loaded.entity,
     ref: loaded.template.ref,
     title: loaded.template.title,
+    source: loaded.source,
     commit: loaded.commit,
     version: loaded.version,
     effects: withLineageNotes(run.effects, lineage),

@@ -10,6 +10,8 @@ export interface CreationRecord {
   templateRef: string
   templateCommit: string
   templateVersion: string
+  /** Where it came from: a repository, an address, a folder. */
+  templateSource?: string
   parameters: JsonObject
   pins: JsonObject
   fillsDefaults: boolean
@@ -21,8 +23,8 @@ export interface CreationRecord {
 
 /** Keeps what a creation made, and every file as it was rendered. Again for the same change it does nothing. */
 export async function recordCreation(tx: Transaction, row: CreationRecord, files: readonly (FileFingerprint & { repository: string })[]): Promise<void> {
-  await sql`insert into creation (change_id, task_id, template_ref, template_commit, template_version, parameters, pins, fills_defaults, repository, component_ref, created_by, created_at)
-    values (${row.changeId}, ${row.taskId}, ${row.templateRef}, ${row.templateCommit}, ${row.templateVersion}, ${JSON.stringify(row.parameters)}::jsonb,
+  await sql`insert into creation (change_id, task_id, template_ref, template_commit, template_version, template_source, parameters, pins, fills_defaults, repository, component_ref, created_by, created_at)
+    values (${row.changeId}, ${row.taskId}, ${row.templateRef}, ${row.templateCommit}, ${row.templateVersion}, ${row.templateSource ?? ''}, ${JSON.stringify(row.parameters)}::jsonb,
       ${JSON.stringify(row.pins)}::jsonb, ${row.fillsDefaults}, ${row.repository}, ${row.componentRef}, ${row.createdBy}, ${row.createdAt})
     on conflict (change_id) do nothing`.execute(tx)
   if (files.length === 0) return

@@ -158,6 +158,7 @@ function contextOf(key: string, row: RanStep, { input, run }: StepEnvironment): 
 
 /** A file beside the template: its folder is read, which is kept, and the file picked. */
 async function fileOf(input: RunInput, url: string): Promise<TemplateFile> {
+  if (input.readFile) return await input.readFile(url)
   const cut = url.lastIndexOf('/')
   const [folder, name] = cut === -1 ? ['.', url] : [url.slice(0, cut) || '.', url.slice(cut + 1)]
   const file = (await input.readFolder(folder)).find((candidate) => candidate.path === name)

@@ -8,6 +8,13 @@ export const scaffolderFaults = faults('platform.scaffolder', {
     retry: 'no',
     detail: (d: { ref: string; count: number }) => `template "${d.ref}" has ${d.count} ${d.count === 1 ? 'fault' : 'faults'}; nothing was started; see errors`,
   },
+  template_altered: {
+    status: 409,
+    title: 'Template was altered',
+    retry: 'no',
+    detail: (d: { ref: string; source: string }) =>
+      `"${d.ref}" of ${d.source} is not what it was when this run was planned, and no commit keeps what it was: start it again, or keep the template in a Git repository`,
+  },
   values_invalid: {
     status: 422,
     title: 'Wrong values',

@@ -22,6 +22,7 @@ import { taskRoutes } from './tasks/task-routes.ts'
 import type { TaskStreamDeps } from './tasks/task-stream.ts'
 import { TaskService } from './tasks/task-service.ts'
 import { TemplateLibrary } from './template-library.ts'
+import type { FindTemplatePlace } from './template-place.ts'
 
 export interface ScaffolderDeps {
   db: Database
@@ -43,6 +44,8 @@ export interface ScaffolderDeps {
   /** Git hosts beside the built-in one, and what templates reach on them. */
   hosts?: (() => Promise<HostDirectory>) | undefined
   outside?: Partial<Outside> | undefined
+  /** Where templates lie that came by a location. */
+  findTemplatePlace?: FindTemplatePlace | undefined
   /** Files from elsewhere. */
   fetch?: FetchSource | undefined
 }
@@ -62,7 +65,7 @@ export interface Scaffolder {
 /** Puts golden paths together: templates, the change that creates from them, and the drivers that carry it out. */
 export function createScaffolder(deps: ScaffolderDeps): Scaffolder {
   const { db, journal, host, catalog, clock = systemClock } = deps
-  const library = new TemplateLibrary({ host, directory: catalog.directory, query: catalog.query })
+  const library = new TemplateLibrary({ host, directory: catalog.directory, query: catalog.query, findPlace: deps.findTemplatePlace })
   const render: RenderDeps = {
     library,
     actions: [...builtInActions, ...(deps.actions ?? [])],

@@ -9,6 +9,8 @@ export interface RunInput {
   actions: readonly TemplateAction[]
   /** Files below a folder beside the template; addresses go to `fetch`. */
   readFolder: (url: string) => Promise<readonly TemplateFile[]>
+  /** One file beside the template; unless told it is picked of its folder. */
+  readFile?: ((url: string) => Promise<TemplateFile>) | undefined
   repositoryUrl: (owner: string, name: string) => string
   /** Who asks, e.g. `user:default/ana`; templates see it as `user.ref`. */
   user: string
