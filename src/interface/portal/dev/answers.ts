@@ -8,6 +8,7 @@ import { logLines } from './fixtures/runs.ts'
 import { logRecords, requestSeries, slos, traceSpans, traceSummaries } from './fixtures/telemetry.ts'
 import { preview, templates } from './fixtures/templates.ts'
 import { catalogHandlers } from './catalog-answers.ts'
+import { createHandlers } from './create-answers.ts'
 import { repositoryHandlers } from './repository-answers.ts'
 import type { World } from './world.ts'
 
@@ -43,6 +44,7 @@ const handlers: readonly [string, Handler][] = [
   ...repositoryHandlers,
   ...entityHandlers,
   ...catalogHandlers,
+  ...createHandlers,
   ['GET /me', (_, world) => ok(world.me)],
   [
     'POST /session',
@@ -230,6 +232,7 @@ const handlers: readonly [string, Handler][] = [
     (_, __, [digest = '']) =>
       ok({
         digest: decodeURIComponent(digest),
+        kind: 'app',
         component: 'orders',
         repository: 'acme/orders',
         commit: hex(3, 40),

@@ -1,4 +1,5 @@
 import type { Change, EventItem, PlanPreview } from '../api/shapes.ts'
+import { campaigns, templateChildren } from './fixtures/campaigns.ts'
 import { catalogEntities } from './fixtures/catalog.ts'
 import { changes, makeChange, stepsOf } from './fixtures/changes.ts'
 import { matrix } from './fixtures/environments.ts'
@@ -23,6 +24,8 @@ export class World {
   readonly runs
   readonly events: EventItem[] = []
   tokens = tokens()
+  campaigns
+  children = templateChildren()
   changes: Change[]
   isSignedIn = true
   /** Paths that answer 500, 403 or hang, by prefix: to see the states of pages. */
@@ -36,6 +39,7 @@ export class World {
     this.releases = isEmpty ? [] : releases()
     this.runs = isEmpty ? [] : runs()
     this.changes = isEmpty ? [] : changes()
+    this.campaigns = isEmpty ? [] : campaigns()
     if (isEmpty) this.tokens = []
     else
       for (const change of [...this.changes].reverse().slice(-14))

@@ -62,7 +62,7 @@ function split(node: Node, ui: Node): Node {
   }
   const hidden = isNode(node['properties']) ? hiddenMembers(node['properties']) : []
   if (hidden.length > 0 && Array.isArray(kept['required'])) kept['required'] = kept['required'].filter((name) => !hidden.includes(String(name)))
-  settle(kept, ui)
+  settle(node, kept, ui)
   return kept
 }
 
@@ -84,13 +84,14 @@ function hiddenMembers(members: Node): string[] {
   )
 }
 
-function settle(schema: Node, ui: Node): void {
-  const field = ui['ui:field']
+/** Mends what this node itself says; a branch may speak of a property again without repeating its words. */
+function settle(node: Node, schema: Node, ui: Node): void {
+  const field = node['ui:field']
   if (typeof field === 'string' && !(KNOWN_FIELDS as readonly string[]).includes(field)) {
     delete ui['ui:field']
     ui['ui:note'] = `The template asks for the field “${field}”, which is not known here; this is a plain one.`
   }
-  const widget = ui['ui:widget']
+  const widget = node['ui:widget']
   if (field === 'EntityNamePicker' && schema['pattern'] === undefined) Object.assign(schema, ENTITY_NAME)
   const type = typeof schema['type'] === 'string' ? schema['type'] : Array.isArray(schema['enum']) ? 'string' : ''
   if (widget !== undefined && widget !== 'hidden' && !(KNOWN_WIDGETS[type] ?? []).includes(String(widget))) {
