@@ -17,8 +17,6 @@ apiVersion: backstage.io/v1alpha1
 kind: System
 metadata: { name: Shop, uid: x, etag: y }
 spec: { owner: payments }
-relations: [{ type: memberOf, targetRef: group:default/admins }]
-status: { items: [] }
 `)
     expect(verdict).toEqual({
       ref: 'system:default/shop',
@@ -51,6 +49,10 @@ status: { items: [] }
       'apiVersion: backstage.io/v1alpha1\nkind: AiResource\nmetadata: {name: a}\nspec: {type: rule, lifecycle: production, owner: x}',
       'spec.rationale: give a text here: a rule has a category and a rationale',
     ],
+    [
+      'apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: a}\nspec: {owner: x}\nrelations: [{type: memberOf, targetRef: "group:default/admins"}]',
+      'catalog-info.yaml:5:1: relations: "relations" is made by the catalog: leave it out',
+    ],
     ['apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: a, annotations: {x: 1}}\nspec: {owner: x}', 'metadata.annotations.x: give a text here'],
   ])('names file, line, field and what would be right: %j', (text, message) => {
     expect(check(text).problems.map(problemText).join('\n')).toContain(message)
@@ -59,7 +61,7 @@ status: { items: [] }
   it.each([
     'apiVersion: fairway.dev/v1\nkind: Environment\nmetadata: {name: dev}\nspec: {order: 1}',
     'apiVersion: backstage.io/v1alpha1\nkind: AiResource\nmetadata: {name: a}\nspec: {type: rule, lifecycle: production, owner: x, category: naming, rationale: so}',
-    'apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: a}\nspec: {type: mcp-server, lifecycle: production, owner: x, remotes: [{url: "https://x"}]}',
+    'apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: a}\nspec: {type: mcp-server, lifecycle: production, owner: x, remotes: [{type: sse, url: "https://x"}]}',
     'apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: availability, labels: {team: [a, b]}}\nspec: {}',
     'apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: t}\nspec: {type: service, steps: [{action: debug:log}]}',
   ])('accepts our kinds beside Backstage: %j', (text) => {

@@ -17,10 +17,12 @@ const isKey = (value: string): boolean => {
   const parts = value.split('/')
   return parts.length === 1 ? isName(value) : parts.length === 2 && isDnsName(parts[0] ?? '') && isName(parts[1] ?? '')
 }
-/** Links are shown to people as links: only addresses that a browser opens without running anything. */
-const isLink = (value: string): boolean => !/^\s*(?:javascript|data|vbscript):/i.test(value)
+/** Links are shown to people as links: addresses with a scheme, and (stricter than Backstage) only those that a browser opens without running anything. */
+const isLink = (value: string): boolean => URL.canParse(value) && !/^\s*(?:javascript|data|vbscript):/i.test(value)
 
 const text = z.string({ error: 'give a text here' }).min(1, 'must not be empty')
+/** As a text that people read: more than spaces. */
+const shown = text.refine((value) => value.trim() !== '', 'must not be empty')
 const name = text.refine(isName, 'use letters and digits, with - _ . between them, 63 characters at most')
 const namespace = text.refine((value) => value.length <= 63 && DNS_LABEL.test(value), 'use a-z and 0-9, with - between them, 63 characters at most')
 const keyed = (value: z.ZodType<string>): z.ZodType =>
@@ -46,27 +48,27 @@ const metadata = z.looseObject(
       .array(
         z.looseObject({
           url: text.refine(isLink, 'links start with https:, http: or mailto:'),
-          title: text.optional(),
-          icon: text.optional(),
+          title: shown.optional(),
+          icon: shown.optional(),
           type: text.optional(),
         }),
         { error: 'give a list of links' },
       )
       .optional(),
+    // Made by the catalog: they may be in a file, and are dropped.
+    uid: text.optional(),
+    etag: text.optional(),
   },
   { error: 'give an object with at least a name' },
 )
 const openSloMetadata = z.looseObject({ name, displayName: z.string().optional() }, { error: 'give an object with at least a name' })
 const head = z.looseObject({ apiVersion: text, kind: text }, { error: 'a descriptor is an object with apiVersion, kind and metadata' })
-/** These two are made by the catalog. A file that has them is accepted, and they are dropped. */
-const outputs = { relations: z.unknown().optional(), status: z.unknown().optional() }
-
 /** An entity, or the reasons why the document is none; `ref` when at least that could be read. */
 export type EntityVerdict = { entity: Entity; ref: string; problems: [] } | { entity?: undefined; ref?: string; problems: FieldProblem[] }
 
 /**
  * Decides whether a document is a good entity by Backstage's rules for the envelope and for its kind. Pure.
- * Fields that the catalog itself makes (uid, etag, relations, status) are dropped.
+ * A uid or etag is dropped, since the catalog makes its own; relations and status are refused, as by Backstage.
  */
 export function checkEntity(document: SourceDocument): EntityVerdict {
   const start = head.safeParse(document.value)
@@ -90,7 +92,7 @@ const wholes = new Map<string, z.ZodType>()
 function wholeOf(key: string, rules: { schema: z.ZodType; isOpenSlo: boolean }): z.ZodType {
   let whole = wholes.get(key)
   if (!whole) {
-    whole = z.strictObject({ apiVersion: text, kind: text, metadata: rules.isOpenSlo ? openSloMetadata : metadata, spec: rules.schema, ...outputs })
+    whole = z.strictObject({ apiVersion: text, kind: text, metadata: rules.isOpenSlo ? openSloMetadata : metadata, spec: rules.schema })
     wholes.set(key, whole)
   }
   return whole
@@ -128,5 +130,7 @@ function problemsOf(document: SourceDocument, error: z.ZodError): FieldProblem[]
 }
 
 function unknownKeyText(keys: readonly string[]): string {
+  const made = keys.find((key) => key === 'relations' || key === 'status')
+  if (made !== undefined) return `"${made}" is made by the catalog: leave it out`
   return `${keys.map((key) => `"${key}"`).join(', ')} can not stand here; a descriptor has apiVersion, kind, metadata and spec: did you mean spec.${keys[0]}?`
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const text = z.string({ error: 'give a text here' }).trim().min(1, 'must not be empty')
+const text = z.string({ error: 'give a text here' }).min(1, 'must not be empty')
 const texts = z.array(text, { error: 'give a list of texts here' })
 
 /** `$text: ./file` and the like stand for a text that is read later. */
@@ -9,10 +9,10 @@ const textOrPlaceholder = z.union([text, placeholder], { error: 'give a text her
 
 const spec = (shape: z.ZodRawShape): z.ZodType => z.looseObject(shape, { error: 'give an object here' })
 const profile = z.looseObject({ displayName: text.optional(), email: text.optional(), picture: text.optional() }).optional()
-const remote = z.looseObject({ type: text.optional(), url: text }, { error: 'give an object with a url' })
-const dependencies = { dependsOn: texts.optional(), dependencyOf: texts.optional() }
+const remote = z.looseObject({ type: text, url: text }, { error: 'give an object with a type and a url' })
+const remotes = z.array(remote, { error: 'give a list of objects with a type and a url' }).min(1, 'give at least one object with a type and a url')
 
-/** Fields of `spec` by kind. Source: Backstage's descriptor format; unknown fields are kept. */
+/** Fields of `spec` by kind, as `@backstage/catalog-model` has them (a differential test says so); unknown fields are kept. `dependencyOf` is no field of its rules. */
 const backstageSpecs: Record<string, z.ZodType> = {
   component: spec({
     type: text,
@@ -22,59 +22,40 @@ const backstageSpecs: Record<string, z.ZodType> = {
     subcomponentOf: text.optional(),
     providesApis: texts.optional(),
     consumesApis: texts.optional(),
-    ...dependencies,
+    dependsOn: texts.optional(),
   }),
-  // An MCP server has addresses instead of a definition. Source: backstage/backstage RFC #32062.
-  api: z
-    .looseObject(
-      {
-        type: text,
-        lifecycle: text,
-        owner: text,
-        definition: textOrPlaceholder.optional(),
-        remotes: z.array(remote, { error: 'give a list of objects with a url' }).optional(),
-        system: text.optional(),
-      },
-      { error: 'give an object here' },
-    )
-    .superRefine((value, context) => {
-      const isServer = value.type === 'mcp-server'
-      if (isServer ? value.remotes !== undefined || value.definition !== undefined : value.definition !== undefined) return
-      const field = isServer ? 'remotes' : 'definition'
-      const message = isServer
-        ? 'give a list of objects with a url: an mcp-server has remotes'
-        : 'give a text here, or a placeholder such as {"$text": "./openapi.yaml"}'
-      context.addIssue({ code: 'custom', path: [field], message })
-    }),
-  // Source: Backstage's catalog-backend-module-ai-model, RFC #33575.
+  // An MCP server has addresses instead of a definition, or a definition as other APIs have. Source: backstage/backstage RFC #32062.
+  api: z.looseObject({ type: text, lifecycle: text, owner: text, system: text.optional() }, { error: 'give an object here' }).superRefine((value, context) => {
+    const definition = textOrPlaceholder.safeParse(value['definition'])
+    if (definition.success) return
+    const isServer = value.type === 'mcp-server'
+    const found = isServer ? remotes.safeParse(value['remotes']) : definition
+    for (const issue of found.error?.issues ?? [])
+      context.addIssue({ code: 'custom', path: [isServer ? 'remotes' : 'definition', ...issue.path], message: issue.message })
+  }),
+  // Source: Backstage's catalog-backend-module-ai-model, RFC #33575. Types that it does not know have the common fields only.
   airesource: z
-    .looseObject(
-      {
-        type: z.enum(['skill', 'rule'], { error: 'give "skill" or "rule"' }),
-        lifecycle: text,
-        owner: text,
-        system: text.optional(),
-        disciplines: texts.optional(),
-        categories: texts.optional(),
-        agents: texts.optional(),
-        category: text.optional(),
-        rationale: text.optional(),
-        ...dependencies,
-      },
-      { error: 'give an object here' },
-    )
+    .looseObject({ type: text, lifecycle: text, owner: text, system: text.optional() }, { error: 'give an object here' })
     .superRefine((value, context) => {
-      if (value.type !== 'rule') return
-      for (const field of ['category', 'rationale'] as const)
-        if (value[field] === undefined) context.addIssue({ code: 'custom', path: [field], message: 'give a text here: a rule has a category and a rationale' })
+      const found = aiResources.get(value.type)?.safeParse(value)
+      for (const { path, message } of found?.error?.issues ?? []) context.addIssue({ code: 'custom', path, message })
     }),
-  resource: spec({ type: text, owner: text, system: text.optional(), ...dependencies }),
+  resource: spec({ type: text, owner: text, system: text.optional(), dependsOn: texts.optional() }),
   system: spec({ owner: text, domain: text.optional(), type: text.optional() }),
   domain: spec({ owner: text, subdomainOf: text.optional(), type: text.optional() }),
   group: spec({ type: text, children: texts, parent: text.optional(), members: texts.optional(), profile }),
   user: spec({ memberOf: texts, profile }),
   location: spec({ type: text.optional(), target: text.optional(), targets: texts.optional(), presence: z.enum(['required', 'optional']).optional() }),
 }
+
+const ofRule = z.string({ error: 'give a text here: a rule has a category and a rationale' }).min(1, 'must not be empty')
+/** What the types of AI resources have beyond what all have. */
+const aiResources = new Map([
+  ['skill', spec({ disciplines: texts.optional(), categories: texts.optional(), agents: texts.optional(), dependsOn: texts.optional() })],
+  ['rule', spec({ disciplines: texts.optional(), category: ofRule, rationale: ofRule })],
+  ['plugin', spec({ skills: texts, version: text.optional() })],
+  ['marketplace', spec({ plugins: texts, version: text.optional() })],
+])
 
 const step = z.looseObject({ id: text.optional(), name: text.optional(), action: text })
 const template = spec({
@@ -115,6 +96,7 @@ export function specRulesOf(apiVersion: string, kind: string): { schema: z.ZodTy
   if (apiVersion === 'backstage.io/v1alpha1' || apiVersion === 'backstage.io/v1beta1') {
     const schema = backstageSpecs[kind.toLowerCase()]
     // Backstage compares the kind of its own descriptors by letter: `component` is not `Component`.
+    if (kind === 'AiResource' && apiVersion !== 'backstage.io/v1alpha1') return undefined
     return schema && BACKSTAGE_KINDS.includes(kind) ? { schema, isRequired: true, isOpenSlo: false } : undefined
   }
   if (apiVersion === 'scaffolder.backstage.io/v1beta3' && kind === 'Template') return { schema: template, isRequired: true, isOpenSlo: false }
