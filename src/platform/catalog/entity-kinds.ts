@@ -57,16 +57,40 @@ const aiResources = new Map([
   ['marketplace', spec({ plugins: texts, version: text.optional() })],
 ])
 
-const step = z.looseObject({ id: text.optional(), name: text.optional(), action: text })
+const anyText = z.string({ error: 'give a text here' })
+const object = z.record(z.string(), z.unknown(), { error: 'give an object here' })
+const condition = z.union([z.string(), z.boolean()], { error: 'give an expression, true or false' }).optional()
+const permissions = z.looseObject({ tags: z.array(z.string()).optional() }, { error: 'give an object with tags' }).optional()
+const schema = z.looseObject({ 'backstage:permissions': permissions }, { error: 'give a JSON Schema' })
+const step = z.looseObject(
+  { id: anyText.optional(), name: anyText.optional(), action: anyText, input: object.optional(), if: condition, 'backstage:permissions': permissions },
+  { error: 'give an object with an action' },
+)
+const shownItem = { if: condition, title: text.optional(), icon: text.optional() }
+/** Source: Backstage's `Template.v1beta3.schema.json`. */
 const template = spec({
   type: text,
   owner: text.optional(),
   lifecycle: text.optional(),
-  parameters: z
-    .union([z.record(z.string(), z.unknown()), z.array(z.record(z.string(), z.unknown()))], { error: 'give one JSON Schema, or a list of them' })
+  parameters: z.union([schema, z.array(schema)], { error: 'give one JSON Schema, or a list of them' }).optional(),
+  secrets: z.looseObject({ schema: object.optional() }, { error: 'give an object with a schema' }).optional(),
+  presentation: z
+    .looseObject({
+      buttonLabels: z
+        .looseObject({ backButtonText: anyText.optional(), createButtonText: anyText.optional(), reviewButtonText: anyText.optional() })
+        .optional(),
+    })
     .optional(),
+  EXPERIMENTAL_recovery: z.looseObject({ EXPERIMENTAL_strategy: anyText.optional() }).optional(),
+  EXPERIMENTAL_formDecorators: z.array(z.looseObject({ id: anyText.optional(), input: object.optional() })).optional(),
   steps: z.array(step, { error: 'give a list of steps' }),
-  output: z.record(z.string(), z.unknown()).optional(),
+  output: z
+    .looseObject({
+      links: z.array(z.looseObject({ ...shownItem, url: text.optional(), entityRef: text.optional() }), { error: 'give a list of links' }).optional(),
+      text: z.array(z.looseObject({ ...shownItem, content: anyText.optional() }), { error: 'give a list of texts' }).optional(),
+    })
+    .catchall(anyText)
+    .optional(),
 })
 
 /** What the platform team writes. Each feature checks its own `spec`; the catalog only keeps it. */

@@ -25,6 +25,9 @@ describe('edgesOf', () => {
     { kind: 'Group', spec: { parent: 'p' }, edges: ['childOf group:default/p', 'parentOf'] },
     { kind: 'Group', spec: { children: ['c'] }, edges: ['parentOf group:default/c', 'childOf'] },
     { kind: 'Group', spec: { members: ['ana'] }, edges: ['hasMember user:default/ana', 'memberOf'] },
+    { kind: 'AiResource', spec: { type: 'skill', dependsOn: ['x'] }, edges: ['dependsOn airesource:default/x', 'dependencyOf'] },
+    { kind: 'AiResource', spec: { type: 'plugin', skills: ['x'] }, edges: ['hasPart airesource:default/x', 'partOf'] },
+    { kind: 'AiResource', spec: { type: 'marketplace', plugins: ['x'] }, edges: ['hasPart airesource:default/x', 'partOf'] },
     { kind: 'User', spec: { memberOf: ['payments'] }, edges: ['memberOf group:default/payments', 'hasMember'] },
   ])('$kind $spec', ({ kind, spec, edges }) => {
     const own = `${kind.toLowerCase()}:default/it`

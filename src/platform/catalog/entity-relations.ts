@@ -30,6 +30,12 @@ const RULES: Record<string, readonly Rule[]> = {
     { field: 'children', type: 'parentOf', inverse: 'childOf', defaultKind: 'Group' },
     { field: 'members', type: 'hasMember', inverse: 'memberOf', defaultKind: 'User' },
   ],
+  // Source: `@backstage/catalog-model`, relation fields of skills, plugins and marketplaces.
+  airesource: [
+    { field: 'dependsOn', type: 'dependsOn', inverse: 'dependencyOf', defaultKind: 'AiResource' },
+    { field: 'skills', type: 'hasPart', inverse: 'partOf', defaultKind: 'AiResource' },
+    { field: 'plugins', type: 'hasPart', inverse: 'partOf', defaultKind: 'AiResource' },
+  ],
   user: [{ field: 'memberOf', type: 'memberOf', inverse: 'hasMember', defaultKind: 'Group' }],
 }
 const OWNED: Rule = { field: 'owner', type: 'ownedBy', inverse: 'ownerOf', defaultKind: 'Group' }

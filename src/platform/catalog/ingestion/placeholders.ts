@@ -48,7 +48,7 @@ export async function resolvePlaceholders(
   return { document: { ...document, value }, problems }
 }
 
-/** Objects with one key that begins with `$` and a text, anywhere in a document's spec. A template's parameters and steps have their own language. */
+/** Objects with one key that begins with `$` and a text, anywhere in a document's metadata and spec. A template's parameters and steps have their own language. */
 function findPlaceholders(value: unknown): Found[] {
   const found: Found[] = []
   const walk = (node: unknown, path: (string | number)[]): void => {
@@ -60,7 +60,8 @@ function findPlaceholders(value: unknown): Found[] {
     for (const [key, member] of entries) walk(member, [...path, key])
   }
   const kind = (value as { kind?: unknown } | null)?.kind
-  if (typeof value === 'object' && value !== null && kind !== 'Template') walk((value as { spec?: unknown }).spec, ['spec'])
+  if (typeof value === 'object' && value !== null && kind !== 'Template')
+    for (const part of ['metadata', 'spec']) walk((value as Record<string, unknown>)[part], [part])
   return found
 }
 
