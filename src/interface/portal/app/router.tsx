@@ -2,9 +2,10 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, type RouteComponent } from '@tanstack/react-router'
 import { campaignQueries } from '../api/campaign-queries.ts'
 import { docsQueries } from '../api/docs-queries.ts'
+import { catalogQueries } from '../api/catalog-queries.ts'
 import { queries } from '../api/queries.ts'
 import { repositoryQueries } from '../api/repository-queries.ts'
-import { catalogSearch } from '../pages/catalog/catalog-search.ts'
+import { apiFilter, apiOrder, catalogSearch } from '../pages/catalog/catalog-search.ts'
 import { graphSearch } from '../pages/graph/graph-search.ts'
 import { BrokenPage, NoSuchPage } from './broken-page.tsx'
 import { oneOf, present, text, whole } from './search.ts'
@@ -51,6 +52,11 @@ const home = createRoute({
 const catalog = createRoute({
   ...under('/catalog'),
   validateSearch: catalogSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { client }, deps }) => {
+    // What is mine is asked for when it is known who looks.
+    if (!/\bme\b/.test(deps.owner ?? '')) void client.prefetchInfiniteQuery(catalogQueries.list(apiFilter(deps, undefined), apiOrder(deps.sort)))
+  },
   component: page(() => import('../pages/catalog/catalog-page.tsx'), 'CatalogPage'),
 })
 const locations = createRoute({

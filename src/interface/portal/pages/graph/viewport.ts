@@ -25,7 +25,15 @@ export function fitted(layout: Pick<Layout, 'width' | 'height'>, size: Size, lea
 export function opened(layout: Pick<Layout, 'width' | 'height' | 'at'>, size: Size, root: string | undefined): Viewport {
   const whole = fitted(layout, size)
   const place = root === undefined ? undefined : layout.at.get(root)
-  return whole.scale >= 0.65 || place === undefined ? whole : centred({ ...whole, scale: 0.75 }, { x: place.x + NODE_WIDTH / 2, y: place.y }, size)
+  if (whole.scale >= 0.65 || place === undefined) return whole
+  const near = centred({ ...whole, scale: 0.75 }, { x: place.x + NODE_WIDTH / 2, y: place.y }, size)
+  return { ...near, x: within(near.x, layout.width, size.width / near.scale), y: within(near.y, layout.height, size.height / near.scale) }
+}
+
+/** So that the window shows no emptiness beside the picture while there is more of it at the other side. */
+function within(start: number, whole: number, seen: number): number {
+  const edge = 24
+  return seen >= whole + 2 * edge ? (whole - seen) / 2 : Math.min(Math.max(start, -edge), whole + edge - seen)
 }
 
 /** Drawn `factor` times as large, with the picture's point under `at` (in window pixels) staying where it is. */

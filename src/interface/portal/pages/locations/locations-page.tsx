@@ -35,6 +35,9 @@ export function LocationsPage() {
   const setAdding = (isAdding: boolean): void =>
     void navigate({ search: (old) => (isAdding ? { ...old, add: 'yes' as const } : without(old, 'add')), replace: true })
   const canAdd = me?.kind === 'person'
+  const actionsOf = (location: CatalogLocation) => (
+    <Actions location={location} mayAct={canAdd} mayRemoveIt={mayRemove(location, me)} onRemove={() => setRemoved(location)} />
+  )
   const columns: readonly Column<CatalogLocation>[] = [
     {
       key: 'target',
@@ -47,10 +50,14 @@ export function LocationsPage() {
             sub={`${location.title}${location.isBuiltIn ? ', built-in Git host' : ''}`}
           />
           {location.state === 'ok' ? null : <LocationProblems location={location} />}
+          <span className={css['narrow']}>
+            <StateMark look={locationLook(location.state)} />
+            {actionsOf(location)}
+          </span>
         </>
       ),
     },
-    { key: 'state', title: 'State', width: 120, cell: (location) => <StateMark look={locationLook(location.state)} /> },
+    { key: 'state', title: 'State', width: 120, isWide: true, cell: (location) => <StateMark look={locationLook(location.state)} /> },
     {
       key: 'count',
       title: 'Entities',
@@ -82,7 +89,8 @@ export function LocationsPage() {
       key: 'actions',
       title: 'Actions',
       width: 190,
-      cell: (location) => <Actions location={location} mayAct={canAdd} mayRemoveIt={mayRemove(location, me)} onRemove={() => setRemoved(location)} />,
+      isWide: true,
+      cell: actionsOf,
     },
   ]
   return (
