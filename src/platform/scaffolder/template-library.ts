@@ -52,7 +52,7 @@ export class TemplateLibrary {
   /** All templates that are good, by title. */
   async list(): Promise<Template[]> {
     const documents = await this.#deps.directory.entitiesOfKind('template')
-    const templates = documents.flatMap((item) => readTemplate(item.document).template ?? [])
+    const templates = documents.flatMap((item) => readTemplate(asWritten(item.document)).template ?? [])
     return templates.sort((a, b) => (a.title < b.title ? -1 : 1))
   }
 
@@ -170,6 +170,12 @@ export class TemplateLibrary {
     if (kept.size > KEPT_FOLDERS && oldest !== undefined) kept.delete(oldest)
     return await files
   }
+}
+
+/** Without what the catalog put to it, which nobody may write. */
+function asWritten(document: SourceDocument): SourceDocument {
+  const { relations: _relations, status: _status, ...value } = document.value as JsonObject
+  return { ...document, value }
 }
 
 function versionOf(entity: JsonObject): string | undefined {
