@@ -110,7 +110,7 @@ function Table({ token }: { token: Tokens.Table }) {
   }
   const hasHead = token.header.some((cell) => cell.text.trim() !== '')
   return (
-    <div className={css['scroll']} tabIndex={0} role="region" aria-label="Table">
+    <div className={css['scroll']} tabIndex={0} role="group" aria-label="Table">
       <table>
         {hasHead ? (
           <thead>

@@ -5,7 +5,7 @@ import css from './markdown.module.css'
 export function CodeBlock({ text, language = '' }: { text: string; language?: string }) {
   return (
     <div className={css['code']}>
-      <pre tabIndex={0} role="region" aria-label={language === '' ? 'Code' : `Code, ${language}`}>
+      <pre tabIndex={0} role="group" aria-label={language === '' ? 'Code' : `Code, ${language}`}>
         {text}
       </pre>
       <CopyButton value={text}>

@@ -69,7 +69,7 @@ export function YamlEditor({ text, version, label, isYaml, problems, onChange, o
             ...historyKeymap,
             indentWithTab,
           ]),
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => (update.docChanged ? latest.current.onChange(update.state.doc.toString()) : undefined)),
           editorTheme,
         ],
