@@ -311,7 +311,7 @@ describe.skipIf(reason !== null)(`pages in Chromium${reason === null ? '' : ` (s
     await at.page.getByRole('radio', { name: 'Bank transfers' }).check()
     await at.page.getByRole('checkbox', { name: 'visa' }).waitFor({ state: 'detached' })
     expect(await at.page.getByLabel('Days until it is booked').inputValue()).toBe('1')
-    await at.page.getByLabel('Owner').fill('payments')
+    await at.page.getByRole('combobox', { name: 'Owner' }).fill('payments')
     await at.page
       .getByRole('option', { name: /payments/ })
       .first()

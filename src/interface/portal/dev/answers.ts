@@ -41,10 +41,10 @@ type Handler = (asked: Asked, world: World, parts: string[]) => Answer
 
 /** Method and path pattern (`*` is one segment) of what the invented platform answers. */
 const handlers: readonly [string, Handler][] = [
+  ...createHandlers,
   ...repositoryHandlers,
   ...entityHandlers,
   ...catalogHandlers,
-  ...createHandlers,
   ['GET /me', (_, world) => ok(world.me)],
   [
     'POST /session',

@@ -15,6 +15,10 @@ const types: Record<string, string> = {
   '.json': 'application/json',
 }
 
+/** As the product sends it: what works only without it is found here. */
+const contentPolicy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+
 export interface DevServer extends AsyncDisposable {
   url: string
 }
@@ -85,6 +89,7 @@ function serveFile(root: string, pathname: string, request: IncomingMessage, res
   const path = isFile ? wanted : join(root, 'index.html')
   const isBrotli = (request.headers['accept-encoding'] ?? '').includes('br') && existsSync(`${path}.br`)
   response.writeHead(200, {
+    'content-security-policy': contentPolicy,
     'content-type': types[extname(path)] ?? 'application/octet-stream',
     ...(isBrotli ? { 'content-encoding': 'br' } : {}),
     'cache-control': pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',

@@ -114,7 +114,7 @@ function Children({ data }: { data: TemplateChildren }) {
           </Button>
         )}
       </div>
-      <Table label="Made from it" rows={data.items} columns={columns} rowKey={(child) => child.component} />
+      <Table label="Made from it" rows={data.items} columns={proposable.length === 0 ? columns.slice(1) : columns} rowKey={(child) => child.component} />
       {isStarting ? <StartDialog template={data.template} version={data.version} components={chosen} onClose={() => setStarting(false)} /> : null}
       {follow === null ? null : <FollowDialog child={follow} onClose={() => setFollow(null)} />}
     </>

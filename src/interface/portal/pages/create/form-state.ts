@@ -29,6 +29,10 @@ export function useTemplateForm(template: Template): TemplateFormState {
   const pages = useMemo(() => formPages(template.parameters), [template])
   const owner = me?.groups.length === 1 ? me.groups[0] : undefined
   const [values, setValues] = useState<Values>(() => startValues(pages, loadDraft(template.ref), owner))
+  // Who the reader is may be known only later than the form.
+  useEffect(() => {
+    if (owner !== undefined) setValues((old) => startValues(pages, old, owner))
+  }, [pages, owner])
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const secret = useMemo(() => secretNames(pages), [pages])
   useEffect(() => keepDraft(template.ref, values, secret), [template.ref, values, secret])

@@ -51,6 +51,7 @@ function split(node: Node, ui: Node): Node {
   const kept: Node = {}
   for (const [key, value] of Object.entries(node)) {
     if (key.startsWith('ui:')) ui[key] = value
+    else if (key === 'enumNames') ui['ui:enumNames'] = value
     else if (key === 'pattern' && !isReadable(value)) continue
     else if (key === 'properties' && isNode(value)) kept[key] = splitMembers(value, ui)
     else if (key === 'items' && isNode(value)) kept[key] = split(value, memberOf(ui, 'items'))
