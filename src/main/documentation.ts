@@ -57,6 +57,10 @@ function docsReader(gitHosts: GitHosts, publicUrl: () => string): DocsReader {
       const { host, repository: ref } = await at(repository)
       return (await host.host.log({ ...ref, ref: commit, ...options })).map(({ sha, author, at: when }) => ({ sha, author: author.name, at: when }))
     },
-    editUrl: (repository, branch, path) => `${publicUrl()}/repositories/${repository}/blob/${branch}/${path}`,
+    // The portal edits what lies in the built-in host; a forge's own page is the one to edit what lies there.
+    editUrl: (repository, branch, path) =>
+      repository.split('/').length === 2
+        ? `${publicUrl()}/repositories/${repository}/edit?${new URLSearchParams({ file: path, ref: branch }).toString()}`
+        : `https://${repository}/blob/${branch}/${path}`,
   }
 }
