@@ -100,13 +100,21 @@ function assertValue(field: string, value: unknown): void {
   if (!isGood) throw bad(`"${field}" takes a value, or one of $exists, $in, $contains, $hasPrefix`)
 }
 
-/** `{ relations: { $contains: { type: 'ownedBy', targetRef: '…' } } }` */
+/** `{ relations: { $contains: { type: 'ownedBy', targetRef: '…' } } }`, or without a target, or with some: `{ $in: ['…'] }`. */
 function isRelation(field: string, operand: unknown): boolean {
-  return (
-    field.toLowerCase() === 'relations' &&
-    isObject(operand) &&
-    Object.entries(operand).every(([key, value]) => ['type', 'targetRef'].includes(key) && typeof value === 'string')
-  )
+  if (field.toLowerCase() !== 'relations' || !isObject(operand)) return false
+  const { type, targets, others } = relationOf(operand)
+  return typeof type === 'string' && type !== '' && others === 0 && (targets === undefined || targets.length > 0)
+}
+
+/** What relation is asked for; names of its keys match whatever their case. `targets` is empty when they can not be read. */
+export function relationOf(operand: Readonly<Record<string, unknown>>): { type: unknown; targets: string[] | undefined; others: number } {
+  const entries = Object.entries(operand).map(([key, value]) => [key.toLowerCase(), value] as const)
+  const [type, target] = ['type', 'targetref'].map((wanted) => entries.find(([key]) => key === wanted)?.[1])
+  const listed = isObject(target) && Object.keys(target).length === 1 ? target['$in'] : undefined
+  const texts = typeof target === 'string' ? [target] : Array.isArray(listed) && listed.length <= 1_000 ? (listed as unknown[]) : []
+  const targets = texts.every((text) => typeof text === 'string') ? texts : []
+  return { type, targets: target === undefined ? undefined : targets, others: entries.filter(([key]) => key !== 'type' && key !== 'targetref').length }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

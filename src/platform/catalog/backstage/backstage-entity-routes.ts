@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonTextResponse, readJson, type Route } from '#kernel/node/http'
+import { readJson, type Route } from '#kernel/node/http'
 import { catalogFaults } from '../catalog-faults.ts'
 import type { EntityOrder, EntityText } from '../catalog-reader.ts'
 import type { Entity } from '../entity.ts'
@@ -12,6 +12,7 @@ import { backstageRoute } from './backstage-route.ts'
 import { listResponse } from './list-response.ts'
 import { pickFields } from './entity-fields.ts'
 import { readPage, type PageRequest } from './entity-paging.ts'
+import { taggedJson, wholeJson } from './tagged-json.ts'
 
 const DEFAULT_LIMIT = 20
 /** Of one page. Backstage has no bound; whoever wants all has `GET /entities`. */
@@ -39,18 +40,27 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
       path: '/entities',
       operation: 'backstage.getEntities',
       summary: "List entities in Backstage's shape",
-      handle: async ({ url }) => {
+      handle: async ({ request, url }) => {
         const predicate = parseFilters(url.searchParams.getAll('filter'))
-        const limit = numberOf(url, 'limit')
-        const fields = commaList(url, 'fields')
+        const fields = fieldsOf(commaList(url, 'fields'))
+        const after = afterOf(url.searchParams.get('after'))
+        const limit = after.limit ?? numberOf(url, 'limit')
+        const offset = after.offset ?? numberOf(url, 'offset') ?? 0
         const found = query.stream({
           ...(predicate === undefined ? {} : { predicate }),
           orders: url.searchParams.getAll('order').map(parseColonOrder),
           tie: 'ref',
           ...(limit === undefined ? {} : { limit }),
-          offset: numberOf(url, 'offset') ?? offsetOfAfter(url.searchParams.get('after')),
+          offset,
         })
-        return await listResponse(found, (json) => picked(json, fields))
+        const hasNext = limit !== undefined && offset + limit < (await query.count(predicate))
+        const headers: Record<string, string> = hasNext ? { link: linkToNext(url, { limit, offset: offset + limit }) } : {}
+        return await listResponse(
+          found,
+          (json) => picked(json, fields),
+          (text) => (fields.length > 0 ? taggedJson(request, text, 200, headers) : wholeJson(text, headers)),
+          headers,
+        )
       },
     }),
     backstageRoute({
@@ -58,7 +68,7 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
       path: '/entities/by-query',
       operation: 'backstage.getEntitiesByQuery',
       summary: 'Page through entities',
-      handle: async ({ url }) => {
+      handle: async ({ request: asked, url }) => {
         const cursor = url.searchParams.get('cursor')
         const predicate = parseFilters(url.searchParams.getAll('filter'))
         const orderField = url.searchParams.getAll('orderField').map(parseCommaOrder)[0]
@@ -73,7 +83,7 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
           offset: numberOf(url, 'offset') ?? 0,
           isTotalWanted: url.searchParams.get('totalItems') !== 'exclude',
         }
-        return await answerPage(query, request, commaList(url, 'fields'))
+        return await answerPage(query, request, fieldsOf(commaList(url, 'fields')), asked)
       },
     }),
     backstageRoute({
@@ -94,7 +104,7 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
           offset: body.offset ?? 0,
           isTotalWanted: body.totalItems !== 'exclude',
         }
-        return await answerPage(query, page, body.fields ?? [])
+        return await answerPage(query, page, fieldsOf(body.fields ?? []), request)
       },
     }),
     backstageRoute({
@@ -106,8 +116,10 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
         const body = parse(refsBody, await readJson(request))
         const predicate = body.query === undefined ? parseFilters(url.searchParams.getAll('filter')) : assertPredicate(body.query)
         const found = await query.listTexts(body.entityRefs, predicate)
-        const items = body.entityRefs.map((ref) => found.get(ref.toLowerCase())).map((json) => (json === undefined ? 'null' : picked(json, body.fields ?? [])))
-        return jsonTextResponse(`{"items":[${items.join(',')}]}`)
+        const fields = fieldsOf(body.fields ?? [])
+        const items = body.entityRefs.map((ref) => found.get(ref.toLowerCase())).map((json) => (json === undefined ? 'null' : picked(json, fields)))
+        const text = `{"items":[${items.join(',')}]}`
+        return fields.length > 0 ? taggedJson(request, text) : wholeJson(text)
       },
     }),
     backstageRoute({
@@ -115,17 +127,17 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
       path: '/entities/by-name/{kind}/{namespace}/{name}',
       operation: 'backstage.getEntityByName',
       summary: 'Get one entity',
-      handle: async ({ params }) => jsonTextResponse((await getByName(query, params)).json),
+      handle: async ({ params }) => wholeJson((await getByName(query, params)).json),
     }),
     backstageRoute({
       method: 'GET',
       path: '/entities/by-name/{kind}/{namespace}/{name}/ancestry',
       operation: 'backstage.getEntityAncestryByName',
       summary: 'Get an entity with those that it comes from',
-      handle: async ({ params }) => {
+      handle: async ({ request, params }) => {
         const { ref } = await getByName(query, params)
         const items = (await readAncestry(query, ref)).map(({ json, parents }) => `{"entity":${json},"parentEntityRefs":${JSON.stringify(parents)}}`)
-        return jsonTextResponse(`{"rootEntityRef":${JSON.stringify(ref)},"items":[${items.join(',')}]}`)
+        return taggedJson(request, `{"rootEntityRef":${JSON.stringify(ref)},"items":[${items.join(',')}]}`)
       },
     }),
     backstageRoute({
@@ -137,7 +149,7 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
         const uid = params['uid'] ?? ''
         const found = isUid(uid) ? await query.findTextByUid(uid) : undefined
         if (!found) throw catalogFaults.no_entity({ what: `No entity with uid ${uid}` })
-        return jsonTextResponse(found.json)
+        return wholeJson(found.json)
       },
     }),
     backstageRoute({
@@ -176,9 +188,10 @@ export function backstageEntityRoutes({ query, ingestion }: { query: EntityQuery
   ]
 }
 
-async function answerPage(query: EntityQuery, request: PageRequest, fields: readonly string[]): Promise<Response> {
+async function answerPage(query: EntityQuery, request: PageRequest, fields: readonly string[], asked: Request): Promise<Response> {
   const { items, totalItems, pageInfo } = await readPage(query, request)
-  return jsonTextResponse(`{"items":${listText(items, fields)},"totalItems":${totalItems},"pageInfo":${JSON.stringify(pageInfo)}}`)
+  const text = `{"items":${listText(items, fields)},"totalItems":${totalItems},"pageInfo":${JSON.stringify(pageInfo)}}`
+  return fields.length > 0 ? taggedJson(asked, text) : wholeJson(text)
 }
 
 async function getByName(query: EntityQuery, params: Readonly<Record<string, string>>): Promise<EntityText> {
@@ -236,9 +249,27 @@ function numberOf(url: URL, name: string): number | undefined {
   return Number(text)
 }
 
-function offsetOfAfter(after: string | null): number {
-  if (after === null) return 0
-  const match = /^(\d{1,9})$/.exec(Buffer.from(after, 'base64').toString('utf8'))
-  if (!match) throw catalogFaults.bad_query({ what: 'Malformed after parameter' })
-  return Number(match[1])
+/** Fields as they may be asked for. */
+function fieldsOf(fields: readonly string[]): readonly string[] {
+  if (fields.some((field) => field.includes('['))) throw catalogFaults.bad_query({ what: 'invalid fields, array type fields are not supported' })
+  return fields
+}
+
+const afterSchema = z.object({ limit: z.number().int().min(0).optional(), offset: z.number().int().min(0).optional() })
+
+/** Where a page begins, as the `link` of the one before it says. */
+function afterOf(after: string | null): z.infer<typeof afterSchema> {
+  if (after === null) return {}
+  try {
+    return afterSchema.parse(JSON.parse(Buffer.from(after, 'base64').toString('utf8')))
+  } catch (error) {
+    throw catalogFaults.bad_query({ what: 'Malformed after cursor, could not be parsed' }, { cause: error })
+  }
+}
+
+function linkToNext(url: URL, next: { limit: number; offset: number }): string {
+  const search = new URLSearchParams(url.search)
+  search.delete('offset')
+  search.set('after', Buffer.from(JSON.stringify(next)).toString('base64'))
+  return `</entities?${search.toString()}>; rel="next"`
 }

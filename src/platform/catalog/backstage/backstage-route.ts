@@ -1,6 +1,7 @@
 import { isFault } from '#kernel/common/fault'
-import { jsonResponse, rawRoute, type Method, type Permission, type RawInput, type RawRoute, type Route } from '#kernel/node/http'
+import { rawRoute, type Method, type Permission, type RawInput, type RawRoute, type Route } from '#kernel/node/http'
 import { catalogFaults } from '../catalog-faults.ts'
+import { taggedJson } from './tagged-json.ts'
 
 /** Where Backstage's client looks for a catalog. */
 const BACKSTAGE_BASE = '/api/catalog'
@@ -40,34 +41,32 @@ export function backstageRoute(route: BackstageRoute): Route {
     permission: route.permission ?? 'catalog:read',
     ...(route.resource ? { resource: route.resource } : {}),
     errors: [catalogFaults.not_found, catalogFaults.bad_query, catalogFaults.bad_ref, catalogFaults.location_not_found, ...(route.errors ?? [])],
-    renderFault: (problem, request) =>
-      errorResponse(
-        problem.status,
-        problem.status === 401 ? authenticationText(problem.code) : problem.detail,
-        requestOf(request.method, new URL(request.url)),
-      ),
+    renderFault: (problem, request) => errorResponse(request, problem.status, problem.status === 401 ? authenticationText(problem.code) : problem.detail),
     handle: async (input) => {
       try {
         // PostgreSQL takes no NUL in a text.
         if (input.url.href.includes('%00')) throw catalogFaults.bad_query({ what: 'a query has no NUL' })
         const result = await route.handle(input)
-        return result instanceof Response ? result : jsonResponse(result)
+        return result instanceof Response ? await asBackstageAnswers(input.request, result) : taggedJson(input.request, JSON.stringify(result))
       } catch (error) {
         if (!isFault(error) || error.status >= 500) throw error
-        return errorResponse(error.status, error.message, requestOf(input.request.method, input.url))
+        return errorResponse(input.request, error.status, error.message)
       }
     },
   })
 }
 
-function errorResponse(statusCode: number, message: string, request?: { method: string; url: string }): Response {
+function errorResponse(request: Request, statusCode: number, message: string): Response {
   const error = { name: NAMES[statusCode] ?? 'Error', message }
-  return jsonResponse({ error, ...(request ? { request } : {}), response: { statusCode } }, { status: statusCode })
+  // Backstage names the address below its own base.
+  const { pathname, search } = new URL(request.url)
+  const asked = { method: request.method, url: `${pathname.slice(BACKSTAGE_BASE.length)}${search}` }
+  return taggedJson(request, JSON.stringify({ error, request: asked, response: { statusCode } }), statusCode)
 }
 
-/** Backstage names the address below its own base. */
-function requestOf(method: string, url: URL): { method: string; url: string } {
-  return { method, url: `${url.pathname.slice(BACKSTAGE_BASE.length)}${url.search}` }
+/** JSON of a handler that says nothing about its letters gets them, and a tag. */
+async function asBackstageAnswers(request: Request, response: Response): Promise<Response> {
+  return response.headers.get('content-type') === 'application/json' ? taggedJson(request, await response.text(), response.status) : response
 }
 
 function authenticationText(code: string): string {

@@ -15,7 +15,8 @@ export interface EntityCursor {
   totalItems: number
 }
 
-const pair = z.tuple([z.string().nullable(), z.uuid()])
+/** With an order the value and the uid, without one the uid alone. */
+const pair = z.union([z.tuple([z.string().nullable(), z.uuid()]), z.tuple([z.uuid()]).transform(([uid]): [null, string] => [null, uid])])
 const schema = z.object({
   orderFields: z.array(z.object({ field: z.string().max(300), order: z.enum(['asc', 'desc']) })).max(1),
   isPrevious: z.boolean(),
@@ -27,7 +28,10 @@ const schema = z.object({
 })
 
 export function encodeCursor(cursor: EntityCursor): string {
-  return Buffer.from(JSON.stringify(cursor)).toString('base64')
+  const isOrdered = cursor.orderFields.length > 0
+  const { orderFieldValues, firstSortFieldValues } = cursor
+  const written = isOrdered ? cursor : { ...cursor, orderFieldValues: [orderFieldValues[1]], firstSortFieldValues: [firstSortFieldValues[1]] }
+  return Buffer.from(JSON.stringify(written)).toString('base64')
 }
 
 /** @throws `platform.catalog.bad_query`: a cursor comes from the caller and is trusted in nothing. */

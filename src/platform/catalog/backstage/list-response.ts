@@ -1,13 +1,21 @@
-import { jsonTextResponse } from '#kernel/node/http'
 import type { EntityText } from '../catalog-reader.ts'
+import { BACKSTAGE_JSON } from './tagged-json.ts'
 
-/** Answers a JSON list: at once while it is one part, as a stream when there are more. */
-export async function listResponse(parts: AsyncGenerator<EntityText[]>, write: (json: string) => string): Promise<Response> {
+/**
+ * Answers a JSON list: at once while it is one part, as a stream when there are more.
+ * @param answer makes the answer of a list that is all there.
+ */
+export async function listResponse(
+  parts: AsyncGenerator<EntityText[]>,
+  write: (json: string) => string,
+  answer: (text: string) => Response,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
   const first = await parts.next()
   const second = first.done ? first : await parts.next()
   const textOf = (items: readonly EntityText[]): string => items.map(({ json }) => write(json)).join(',')
-  if (first.done) return jsonTextResponse('[]')
-  if (second.done) return jsonTextResponse(`[${textOf(first.value)}]`)
+  if (first.done) return answer('[]')
+  if (second.done) return answer(`[${textOf(first.value)}]`)
   const encoder = new TextEncoder()
   const waiting = [first.value, second.value]
   let isStarted = false
@@ -26,5 +34,5 @@ export async function listResponse(parts: AsyncGenerator<EntityText[]>, write: (
     },
     cancel: async () => void (await parts.return(undefined)),
   })
-  return new Response(body, { headers: { 'content-type': 'application/json' } })
+  return new Response(body, { headers: { ...headers, 'content-type': BACKSTAGE_JSON } })
 }

@@ -1,4 +1,4 @@
-import type { EntityPredicate, ValuePredicate } from '../entity-predicate.ts'
+import { relationOf, type EntityPredicate, type ValuePredicate } from '../entity-predicate.ts'
 import type { EntityIndex } from './entity-index.ts'
 import { SlotSet } from './slot-set.ts'
 
@@ -50,7 +50,7 @@ function ofField(index: EntityIndex, field: string, value: ValuePredicate): Slot
   if ('$in' in value) return SlotSet.union(value.$in.map((item) => withValue(index, field, textOf(item))))
   if ('$exists' in value) return value.$exists ? existing(index, field) : index.everything().minus(existing(index, field))
   if ('$hasPrefix' in value) return withPrefix(index, field, value.$hasPrefix.toLowerCase())
-  if (field === 'relations' && typeof value.$contains === 'object') return withRelation(index, value.$contains as { type?: string; targetRef?: string })
+  if (field === 'relations' && typeof value.$contains === 'object') return withRelation(index, value.$contains as Record<string, unknown>)
   return withValue(index, field, textOf(value.$contains))
 }
 
@@ -107,11 +107,11 @@ function isMember(index: EntityIndex, slot: number, list: number, value: number)
   return isFound
 }
 
-function withRelation(index: EntityIndex, wanted: { type?: string; targetRef?: string }): SlotSet {
-  const keys = wanted.type === undefined ? RELATIONS : [`relations.${wanted.type.toLowerCase()}`]
-  return SlotSet.union(
-    keys.map((key) => (wanted.targetRef === undefined ? (index.column(key)?.all() ?? SlotSet.EMPTY) : withValue(index, key, wanted.targetRef.toLowerCase()))),
-  )
+function withRelation(index: EntityIndex, wanted: Readonly<Record<string, unknown>>): SlotSet {
+  const { type, targets } = relationOf(wanted)
+  const key = `relations.${String(type).toLowerCase()}`
+  if (targets === undefined) return index.column(key)?.all() ?? SlotSet.EMPTY
+  return SlotSet.union(targets.map((target) => withValue(index, key, target.toLowerCase())))
 }
 
 /** Keys that a predicate asks for, in lower case. */
