@@ -11,7 +11,6 @@ export interface EntityOrder {
 /** An entity as the text of its JSON, relations and status included: lists pass it on unparsed. */
 export interface EntityText {
   ref: string
-  uid: string
   json: string
 }
 

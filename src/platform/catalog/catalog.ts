@@ -92,7 +92,10 @@ export function createCatalog(deps: CatalogDeps): Catalog {
     routes,
     start: async ({ databaseUrl }) => {
       await index.ready()
-      return startCatalogSync({ databaseUrl, index, log: deps.log })
+      const running = new AsyncDisposableStack()
+      running.use(index.connect(databaseUrl))
+      running.use(startCatalogSync({ databaseUrl, index, log: deps.log }))
+      return running
     },
   }
 }

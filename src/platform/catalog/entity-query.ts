@@ -57,7 +57,7 @@ export class EntityQuery implements CatalogReader {
     const positions = first === undefined || last === undefined ? {} : { first: positionOf(index, order, first), last: positionOf(index, order, last) }
     const texts = await this.#index.texts(slots)
     return {
-      items: texts.map(({ slot, ref, json }) => ({ ref, uid: index.uids.uidOf(slot), json })),
+      items: texts,
       total,
       hasMore,
       ...positions,
@@ -66,12 +66,12 @@ export class EntityQuery implements CatalogReader {
 
   /** The texts of all that match, some at a time: a whole catalog is never in hand at once. */
   async *stream(spec: Omit<EntityQuerySpec, 'from'>): AsyncGenerator<EntityText[]> {
-    const { index, query } = await this.#index.ready()
+    const { query } = await this.#index.ready()
     const { slots } = query.result(questionOf(spec))
     const end = Math.min(slots.length, (spec.offset ?? 0) + (spec.limit ?? slots.length))
     for (let at = spec.offset ?? 0; at < end; at += STREAM_PAGE) {
       const texts = await this.#index.texts(slots.subarray(at, Math.min(at + STREAM_PAGE, end)))
-      yield texts.map(({ slot, ref, json }) => ({ ref, uid: index.uids.uidOf(slot), json }))
+      yield texts
     }
   }
 
@@ -90,7 +90,7 @@ export class EntityQuery implements CatalogReader {
     const { index } = await this.#index.ready()
     const slot = index.slotOf(ref.toLowerCase())
     const [found] = slot === undefined ? [] : await this.#index.texts([slot])
-    return found && { ref: found.ref, uid: index.uids.uidOf(found.slot), json: found.json }
+    return found
   }
 
   async findByUid(uid: string): Promise<StoredEntity | undefined> {

@@ -1,15 +1,14 @@
-import { sql } from 'kysely'
 import type { Database } from '#kernel/node/database'
 import type { Logger } from '#kernel/node/log'
 import type { EntityRelation } from '../entity.ts'
 import type { AppliedChanges } from '../ingestion/apply-changes.ts'
-import { stitchedText } from '../ingestion/entity-document.ts'
+import { DocumentCache } from './document-cache.ts'
+import { DocumentReader } from './document-reader.ts'
 import { EntityIndex } from './entity-index.ts'
-import { entityOfRow, readEverything, readSince, type IndexRow } from './index-rows.ts'
+import { entityOfRow, readEverything, readSince } from './index-rows.ts'
 import { IndexQuery } from './index-query.ts'
-import { ByteBoundCache } from './result-cache.ts'
 
-const DOCUMENT_BYTES = 16 * 1024 * 1024
+const DOCUMENT_BYTES = 20 * 1024 * 1024
 /** More changes than this are read into a new index beside the old one, so that nobody sees half of them. */
 const MAX_IN_PLACE = 1_000
 
@@ -24,12 +23,19 @@ export class CatalogIndex {
   #loading: Promise<void> | undefined
   /** Takes turns: commits and what is heard of others. */
   #turn: Promise<void> = Promise.resolve()
-  readonly #documents = new ByteBoundCache<string>(DOCUMENT_BYTES)
+  readonly #documents = new DocumentCache(DOCUMENT_BYTES)
+  readonly #reader: DocumentReader
   #onFollowed: ((refs: readonly string[] | 'everything', version: number) => void) | undefined
 
   constructor(db: Database, log: Logger) {
     this.#db = db
     this.#log = log
+    this.#reader = new DocumentReader(db)
+  }
+
+  /** Reads documents by connections of its own from now on. */
+  connect(databaseUrl: string): AsyncDisposable {
+    return this.#reader.connect(databaseUrl, this.#log)
   }
 
   /** Is told when commits of other processes were taken over. */
@@ -73,10 +79,10 @@ export class CatalogIndex {
       const { puts } = applied
       const count = applied.written.size + applied.restitched.length + applied.removed.length
       if (index.version !== version - 1 || problems.length > 0 || count > MAX_IN_PLACE || !puts) return await this.#follow()
+      for (const { ref } of [...applied.removed, ...puts, ...applied.restitched]) this.#forget(index, ref)
       for (const { ref } of applied.removed) index.remove(ref)
       for (const { row, ref, body, relations } of puts) index.put(row, ref, entityOfRow({ body, relations }))
       for (const { ref, relations } of applied.restitched) this.#restitch(index, ref, relations)
-      for (const { ref } of [...applied.removed, ...puts, ...applied.restitched]) this.#documents.delete(ref)
       index.version = version
     })
     // It is committed: the index is loaded anew, and who committed hears nothing of it.
@@ -92,27 +98,23 @@ export class CatalogIndex {
   async texts(slots: ArrayLike<number>): Promise<{ slot: number; ref: string; json: string }[]> {
     const { index } = await this.ready()
     const version = index.version
-    const wanted = Array.from(slots, (slot) => ({ slot, ref: index.refOf(slot), row: index.rowOf(slot) }))
-    const found = new Map<string, string>()
-    const missing: number[] = []
-    for (const { ref, row } of wanted) {
-      const known = this.#documents.get(ref)
-      if (known === undefined) missing.push(row)
-      else found.set(ref, known)
-    }
+    const rows = Array.from(slots, (slot) => index.rowOf(slot))
+    const texts = rows.map((row) => this.#documents.get(row))
+    const missing = rows.filter((_, at) => texts[at] === undefined)
     if (missing.length > 0) {
-      const { rows } = await sql<IndexRow>`select id, ref, body, relations, problems from entity where id = any(${missing}::int[])`.execute(this.#db)
+      const wanted = Array.from(slots, (slot) => index.refOf(slot))
+      const found = await this.#reader.read(missing)
       const isCurrent = this.#state?.index === index && index.version === version
-      for (const row of rows) {
-        const text = stitchedText(row)
-        found.set(row.ref, text)
-        if (isCurrent) this.#documents.set(row.ref, text, text.length + 40)
+      const items: { slot: number; ref: string; json: string }[] = []
+      for (let at = 0; at < rows.length; at++) {
+        const json = texts[at] ?? found.get(rows[at]!)
+        if (json === undefined) continue
+        items.push({ slot: slots[at]!, ref: wanted[at]!, json })
+        if (isCurrent && texts[at] === undefined) this.#documents.set(rows[at]!, json)
       }
+      return items
     }
-    return wanted.flatMap(({ slot, ref }) => {
-      const json = found.get(ref)
-      return json === undefined ? [] : [{ slot, ref, json }]
-    })
+    return texts.map((json, at) => ({ slot: slots[at]!, ref: index.refOf(slots[at]!), json: json! }))
   }
 
   get sizeBytes(): Record<string, number> {
@@ -129,7 +131,7 @@ export class CatalogIndex {
       return
     }
     for (const [ref, row] of found.rows) {
-      this.#documents.delete(ref)
+      this.#forget(index, ref)
       if (row) index.put(row.id, ref, entityOfRow(row), row.problems !== null)
       else index.remove(ref)
     }
@@ -149,6 +151,11 @@ export class CatalogIndex {
     this.#documents.clear()
     this.#state = { index, query: new IndexQuery(index) }
     if (index.size > 0) this.#log.info(`catalog: ${index.size} entities in memory`, { durationMs: Math.round(performance.now() - startedAt) })
+  }
+
+  #forget(index: EntityIndex, ref: string): void {
+    const slot = index.slotOf(ref)
+    if (slot !== undefined) this.#documents.delete(index.rowOf(slot))
   }
 
   #restitch(index: EntityIndex, ref: string, relations: readonly EntityRelation[]): void {
