@@ -55,6 +55,13 @@ export class FactColumn {
     return this.#slots.subarray(from, lowerBound(this.#values, value + 1, from))
   }
 
+  /** Slots of the `nth` of `values()`. */
+  slotsOfNth(nth: number): Uint32Array {
+    const starts = this.#runStarts()
+    const run = nth + Number(this.#values[0] === NO_TEXT)
+    return this.#slots.subarray(starts[run], starts[run + 1] ?? this.#slots.length)
+  }
+
   setOf(value: number): SlotSet {
     const slots = this.slotsOf(value)
     if (slots.length < LARGE) return SlotSet.ofSorted(slots)
