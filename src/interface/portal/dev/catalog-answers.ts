@@ -66,7 +66,9 @@ function matching(world: World, query: URLSearchParams): Entity[] {
   })
   for (const term of query.getAll('filter').flatMap((text) => text.split(','))) {
     const [field = '', value] = term.split('=')
-    wanted.push({ field, values: value === undefined ? [] : [value.toLowerCase()] })
+    const same = wanted.find((each) => each.field === field)
+    if (same !== undefined && value !== undefined) same.values.push(value.toLowerCase())
+    else wanted.push({ field, values: value === undefined ? [] : [value.toLowerCase()] })
   }
   return world.entities.filter((entity) => {
     const text = [entity.metadata.name, entity.metadata.description ?? '', ...valuesOf(entity, 'relations.ownedBy'), ...valuesOf(entity, 'spec.type')]

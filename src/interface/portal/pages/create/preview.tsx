@@ -27,6 +27,9 @@ export function Preview({ preview, error, isOld }: PreviewProps) {
       <EmptyState title="No preview yet">{error.message}</EmptyState>
     )
   }
+  if (preview.problems.length > 0 && preview.files.length === 0) {
+    return <EmptyState title="No preview yet">{preview.problems.map((problem) => problem.message).join('; ')}.</EmptyState>
+  }
   const isAllNew = preview.files.every((each) => each.state === 'added')
   const files = isAllNew ? preview.files : preview.files.filter((each) => each.state !== 'unchanged')
   const file = files.find((each) => each.path === chosen) ?? files.find((each) => /^readme\.md$/i.test(each.path)) ?? files[0]
