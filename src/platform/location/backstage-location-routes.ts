@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readJson, type Caller, type RawInput, type Route } from '#kernel/node/http'
 import { isFault } from '#kernel/common/fault'
-import { backstageRoute, catalogFaults, formatEntityRef, parseEntityRef, type CatalogReader, type Entity } from '#platform/catalog'
+import { assertPredicate, backstageRoute, catalogFaults, formatEntityRef, parseEntityRef, type CatalogReader, type Entity } from '#platform/catalog'
 import { analyzeLocation } from './analyze-location.ts'
 import { backstageErrors } from './backstage-validation.ts'
 import { generatedName } from './location-entity.ts'
@@ -90,8 +90,9 @@ export function backstageLocationRoutes(deps: BackstageLocationDeps): Route[] {
         )
         const cursor = asked.cursor === undefined ? { limit: asked.limit, query: asked.query } : readCursor(asked.cursor)
         const limit = asked.limit ?? cursor.limit ?? 1_000
+        if (cursor.query !== undefined) assertPredicate(cursor.query)
         const found = (await all())
-          .filter((location) => cursor.query === undefined || cursor.query === null || matchesPredicate(cursor.query, { ...location }))
+          .filter((location) => cursor.query === undefined || matchesPredicate(cursor.query, { ...location }))
           .sort((a, b) => (a.id < b.id ? -1 : 1))
         const rest = found.filter((location) => cursor.after === undefined || location.id > cursor.after)
         const items = rest.slice(0, limit)
@@ -198,8 +199,7 @@ export function backstageLocationRoutes(deps: BackstageLocationDeps): Route[] {
       operation: 'backstage.validateEntity',
       summary: 'Check an entity without keeping it',
       handle: async ({ request }) => {
-        const asked = parsed(z.object({ entity: z.unknown(), location: z.string() }), await readJson(request))
-        const errors = await backstageErrors(asked.entity)
+        const errors = await backstageErrors(await readJson(request))
         return errors.length === 0 ? new Response(null, { status: 200 }) : Response.json({ errors }, { status: 400 })
       },
     }),

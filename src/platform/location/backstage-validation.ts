@@ -1,4 +1,5 @@
 import type * as Model from '@backstage/catalog-model'
+import { z } from 'zod'
 import { parseSource } from '#kernel/common/document'
 import { checkEntity } from '#platform/catalog'
 
@@ -11,16 +12,30 @@ export interface BackstageError {
 
 type Check = (entity: unknown) => Promise<BackstageError[]>
 
+const body = z.object({ entity: z.unknown(), location: z.string() })
+
 /**
- * What Backstage would find wrong in an entity, in its own words, and after that what the catalog of ours finds. Nothing: it is good.
+ * What Backstage would find wrong in the request to validate an entity, in its own words, and after that what the catalog of ours finds. Nothing: it is good.
  * The words come from `@backstage/catalog-model`, the model that its backend checks by (`ProcessingOrchestrator`); it is loaded at the first call.
  */
-export async function backstageErrors(entity: unknown): Promise<BackstageError[]> {
-  for (const check of [checkEnvelope, checkPolicies, checkKind, checkOwn]) {
+export async function backstageErrors(request: unknown): Promise<BackstageError[]> {
+  const parsed = body.safeParse(request)
+  if (!parsed.success) return [{ name: 'InputError', message: `Malformed request: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}` }]
+  const { entity, location } = parsed.data
+  for (const check of [checkEnvelope, checkLocation(location), checkPolicies, checkKind, checkOwn]) {
     const errors = await check(entity)
     if (errors.length > 0) return errors
   }
   return []
+}
+
+function checkLocation(location: string): Check {
+  return async () =>
+    await errorsOf(async () => {
+      const { parseLocationRef } = await import('@backstage/catalog-model')
+      if (parseLocationRef(location).type !== 'url')
+        throw new TypeError(`Invalid location ref ${location}, only 'url:<target>' is supported, e.g. url:https://host/path`)
+    })
 }
 
 const checkEnvelope: Check = async (entity) => {
@@ -54,6 +69,8 @@ const checkKind: Check = async (entity) => {
     model.domainEntityV1alpha1Validator,
   ]
   const ref = refOf(model, entity)
+  // Its module for MCP servers has other rules; ours have them, too.
+  if (isMcpServer(entity)) return []
   for (const validator of validators) {
     const [cause] = await errorsOf(async () => await validator.check(entity as never))
     if (cause) return [inputError(`Processor BuiltinKindsEntityProcessor threw an error while validating the entity ${ref}`, cause)]
@@ -64,7 +81,23 @@ const checkKind: Check = async (entity) => {
 const checkOwn: Check = async (entity) => {
   const [document] = parseSource('entity', JSON.stringify(entity)).documents
   const problems = document ? checkEntity(document).problems : [{ field: '', message: 'it is no object' }]
+  if (problems.some(({ field }) => field === 'kind'))
+    return [
+      inputError(`No processor recognized the entity ${await refText(entity)} as valid, possibly caused by a foreign kind or apiVersion`, {
+        name: 'InputError',
+        message: problems[0]?.message ?? '',
+      }),
+    ]
   return problems.map(({ field, message }) => ({ name: 'InputError', message: field === '' ? message : `${field}: ${message}` }))
+}
+
+async function refText(entity: unknown): Promise<string> {
+  return refOf(await import('@backstage/catalog-model'), entity)
+}
+
+function isMcpServer(entity: unknown): boolean {
+  const { kind, spec } = entity as Partial<Model.Entity>
+  return kind === 'API' && spec?.['type'] === 'mcp-server'
 }
 
 function refOf(model: typeof Model, entity: unknown): string {
