@@ -13,3 +13,8 @@ test('fields that came, went and changed, by path; lists as a whole; what the ca
   expect(changedFields(before, before)).toEqual([])
   expect(changedFields(null, { kind: 'API' })).toEqual([{ path: 'kind', before: null, after: 'API' }])
 })
+
+test('a value that is read from another file is not told as a change', () => {
+  expect(changedFields({ spec: { definition: 'openapi: 3.1.0' } }, { spec: { definition: { $text: './openapi.yaml' } } })).toEqual([])
+  expect(changedFields({ spec: { a: 'x' } }, { spec: { a: { text: 'y' } } })).toHaveLength(1)
+})

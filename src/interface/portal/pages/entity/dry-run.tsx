@@ -39,15 +39,23 @@ export function DryRun({ check }: { check: Pick<UseQueryResult<DescriptorCheck>,
             ) : null}
             <ul className={css['dry']}>
               {entities.map((entity) => (
-                <li key={entity.ref}>
-                  <StateMark look={looks[entity.change]} /> <EntityLink of={entity.ref} title={entity.ref} />
-                  {entity.change === 'altered' ? <Fields fields={changedFields(entity.before, entity.after)} /> : null}
-                </li>
+                <Told key={entity.ref} entity={entity} />
               ))}
             </ul>
           </>
         )}
       </QueryView>
     </Section>
+  )
+}
+
+function Told({ entity }: { entity: DescriptorCheck['entities'][number] }) {
+  const fields = entity.change === 'altered' ? changedFields(entity.before, entity.after) : []
+  const change = entity.change === 'altered' && fields.length === 0 ? 'unchanged' : entity.change
+  return (
+    <li>
+      <StateMark look={looks[change]} /> <EntityLink of={entity.ref} title={entity.ref} />
+      {fields.length === 0 ? null : <Fields fields={fields} />}
+    </li>
   )
 }
