@@ -17,7 +17,7 @@ describe('readTemplate', () => {
       ref: 'template:default/t',
       title: 't',
       parameters: [{ properties: {} }],
-      steps: [{ id: 'step-1', name: 'Step 1', action: 'debug:log', input: {} }],
+      steps: [{ id: 'step-1', name: 'debug:log', action: 'debug:log', input: {} }],
     })
   })
 

@@ -79,7 +79,7 @@ function templateOf(entity: Entity, ref: string, document: SourceDocument): Temp
     parameters: (Array.isArray(parameters) ? parameters : parameters === undefined ? [] : [parameters]) as JsonObject[],
     steps: steps.map((step, index) => ({
       id: step.id ?? `step-${index + 1}`,
-      name: step.name ?? step.id ?? `Step ${index + 1}`,
+      name: step.name ?? step.action ?? '',
       action: step.action ?? '',
       ...(step.if === undefined ? {} : { if: step.if }),
       ...(step.each === undefined ? {} : { each: step.each }),
@@ -90,6 +90,15 @@ function templateOf(entity: Entity, ref: string, document: SourceDocument): Temp
     ...(isObject(spec['presentation']) ? { presentation: spec['presentation'] } : {}),
     output: (spec['output'] ?? {}) as JsonObject,
   }
+}
+
+/** Steps as they are written, each with the id and name that it has when it gives none: `step-1`, and its action. Pure. */
+export function namedSteps(steps: Json | undefined): JsonObject[] {
+  return (Array.isArray(steps) ? steps.filter(isObject) : []).map((step, index) => ({
+    ...step,
+    id: step['id'] ?? `step-${index + 1}`,
+    name: step['name'] ?? step['action'] ?? '',
+  }))
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { parseSource } from '#kernel/common/document'
 import type { JsonObject } from '#kernel/common/json'
 import type { Route } from '#kernel/node/http'
+import { taggedJson } from '#platform/catalog'
 import type { TemplateFile } from '../actions/index.ts'
 import { runTemplate, type TemplateRun } from '../run-template.ts'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
-import { readTemplate } from '../template-document.ts'
+import { namedSteps, readTemplate } from '../template-document.ts'
 import { resolveInside, safePath } from '../workspace.ts'
 import type { BackstageScaffolderDeps } from './backstage-routes.ts'
 import { jsonSchemaErrors } from './json-schema-errors.ts'
@@ -34,7 +35,7 @@ export function dryRunRoute(deps: BackstageScaffolderDeps): Route {
         throw scaffolderFaults.template_invalid({ ref: 'of this request', count: read?.problems.length ?? 1 }, { errors: read?.problems ?? [] })
       const { template } = read
       const errors = jsonSchemaErrors(template.parameters, body.values as JsonObject)
-      if (errors.length > 0) return Response.json({ errors }, { status: 400 })
+      if (errors.length > 0) return taggedJson(input.request, JSON.stringify({ errors }), 400)
       const files = body.directoryContents.map(({ path, base64Content }): TemplateFile => ({
         path: safePath(path),
         content: Buffer.from(base64Content, 'base64'),
@@ -75,11 +76,12 @@ function viewRun(run: TemplateRun, spec: JsonObject | undefined): JsonObject {
   })
   return JSON.parse(
     JSON.stringify({
-      log: log.map((body) => ({ body })),
+      // Backstage counts one more: the step that takes the files out.
+      log: [{ body: { message: `Starting up task with ${run.steps.length + 1} steps` } }, ...log.map((body) => ({ body }))],
       directoryContents: run.workspace
         .below('')
         .map(({ path, file }) => ({ path, executable: file.isExecutable, base64Content: Buffer.from(file.content).toString('base64') })),
-      steps: spec?.['steps'] ?? [],
+      steps: namedSteps(spec?.['steps']),
       output: run.output,
     }),
   ) as JsonObject

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isFault } from '#kernel/common/fault'
 import { readJson, rawRoute, type Method, type Permission, type RawInput, type RawRoute, type Route } from '#kernel/node/http'
+import { taggedJson } from '#platform/catalog'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
 
 /** Where Backstage's client looks for the scaffolder. */
@@ -38,25 +39,26 @@ export function scaffolderRoute(route: ScaffolderRoute): Route {
     permission: route.permission,
     ...(route.resource ? { resource: route.resource } : {}),
     errors: [scaffolderFaults.task_not_found, scaffolderFaults.template_not_found],
-    renderFault: (problem) => errorResponse(problem.status, problem.status === 401 ? authenticationText(problem.code) : problem.detail),
+    renderFault: (problem, request) => errorResponse(request, problem.status, problem.status === 401 ? authenticationText(problem.code) : problem.detail),
     handle: async (input) => {
       try {
         const result = await route.handle(input)
-        return result instanceof Response ? result : Response.json(result)
+        return result instanceof Response ? result : taggedJson(input.request, JSON.stringify(result))
       } catch (error) {
         if (!isFault(error) || error.status >= 500) throw error
         const fields = error.errors.map((problem) => `${problem.field === '' ? '' : `${problem.field}: `}${problem.message}`)
-        const url = `${input.url.pathname.slice(BASE.length)}${input.url.search}`
         // Backstage knows no 422: what was asked is wrong.
-        return errorResponse(error.status === 422 ? 400 : error.status, [error.message, ...fields].join('; '), { method: input.request.method, url })
+        return errorResponse(input.request, error.status === 422 ? 400 : error.status, [error.message, ...fields].join('; '))
       }
     },
   })
 }
 
-function errorResponse(statusCode: number, message: string, request?: { method: string; url: string }): Response {
+function errorResponse(request: Request, statusCode: number, message: string): Response {
   const error = { name: NAMES[statusCode] ?? 'Error', message }
-  return Response.json({ error, ...(request ? { request } : {}), response: { statusCode } }, { status: statusCode })
+  const { pathname, search } = new URL(request.url)
+  const asked = { method: request.method, url: `${pathname.slice(BASE.length)}${search}` }
+  return taggedJson(request, JSON.stringify({ error, request: asked, response: { statusCode } }), statusCode)
 }
 
 function authenticationText(code: string): string {

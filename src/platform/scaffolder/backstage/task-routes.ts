@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import type { JsonObject } from '#kernel/common/json'
 import type { RawInput, Route } from '#kernel/node/http'
+import { taggedJson } from '#platform/catalog'
 import { creationResource } from '../creation-kind.ts'
+import { scaffolderFaults } from '../scaffolder-faults.ts'
 import type { TaskView } from '../tasks/task-service.ts'
+import { nextEvents } from '../tasks/next-events.ts'
 import { TASK_STATUSES, type TaskStatus } from '../tasks/task-status.ts'
 import { openTaskStream } from '../tasks/task-stream.ts'
 import type { BackstageScaffolderDeps } from './backstage-routes.ts'
@@ -21,6 +24,7 @@ export function taskRoutes(deps: BackstageScaffolderDeps): Route[] {
   const { tasks } = deps
   const idOf = (input: RawInput): string => input.params['id'] ?? ''
   const resource = async (input: RawInput): ReturnType<typeof tasks.resourceOf> => await tasks.resourceOf(idOf(input))
+  const view = async (task: TaskView): Promise<JsonObject> => viewTask(task, await deps.findEntity?.(task.task.createdBy))
   return [
     scaffolderRoute({
       method: 'POST',
@@ -36,14 +40,14 @@ export function taskRoutes(deps: BackstageScaffolderDeps): Route[] {
         const { templateRef, values, secrets } = await bodyOf(input, newTask)
         const { template, commit } = await deps.library.load(templateRef)
         const errors = jsonSchemaErrors(template.parameters, values as JsonObject)
-        if (errors.length > 0) return Response.json({ errors }, { status: 400 })
+        if (errors.length > 0) return taggedJson(input.request, JSON.stringify({ errors }), 400)
         const change = await tasks.start(
           callerOf(input),
           { template: templateRef, templateCommit: commit, values: values as JsonObject, dialect: 'backstage', onFailure: 'keep' },
           { secrets },
         )
         const { task } = await tasks.get(change.id)
-        return Response.json({ id: task.id }, { status: 201, headers: { location: `${input.url.origin}/api/scaffolder/v2/tasks/${task.id}` } })
+        return taggedJson(input.request, JSON.stringify({ id: task.id }), 201, { location: `${input.url.origin}/api/scaffolder/v2/tasks/${task.id}` })
       },
     }),
     scaffolderRoute({
@@ -55,15 +59,15 @@ export function taskRoutes(deps: BackstageScaffolderDeps): Route[] {
       handle: async ({ url }) => {
         const query = url.searchParams
         const status = query.getAll('status').filter((word): word is TaskStatus => (TASK_STATUSES as readonly string[]).includes(word))
-        const orders = query.getAll('order').map((text) => text.split(':')[0] ?? '')
+        const orders = query.getAll('order').map(directionOf)
         const page = await tasks.list({
           createdBy: query.getAll('createdBy'),
           status,
           isAscending: orders[0] === 'asc',
-          limit: numberIn(query, 'limit', 1, 1_000) ?? 100,
+          limit: numberIn(query, 'limit', 0, 1_000) ?? 100,
           offset: numberIn(query, 'offset', 0, 10_000_000) ?? 0,
         })
-        return { tasks: page.items.map(viewTask), totalTasks: page.total }
+        return { tasks: await Promise.all(page.items.map(view)), totalTasks: page.total }
       },
     }),
     scaffolderRoute({
@@ -72,7 +76,7 @@ export function taskRoutes(deps: BackstageScaffolderDeps): Route[] {
       operation: 'scaffolder.getTask',
       summary: 'Show a run of a template, in the dialect of Backstage',
       permission: 'change:read',
-      handle: async (input) => viewTask(await tasks.get(idOf(input))),
+      handle: async (input) => await view(await tasks.get(idOf(input))),
     }),
     scaffolderRoute({
       method: 'GET',
@@ -80,7 +84,8 @@ export function taskRoutes(deps: BackstageScaffolderDeps): Route[] {
       operation: 'scaffolder.listTaskEvents',
       summary: 'List the events of a run, in the dialect of Backstage',
       permission: 'change:read',
-      handle: async (input) => (await tasks.events(idOf(input), numberIn(input.url.searchParams, 'after', -1, Number.MAX_SAFE_INTEGER))).events,
+      handle: async (input) =>
+        await nextEvents(deps, idOf(input), { after: numberIn(input.url.searchParams, 'after', -1, Number.MAX_SAFE_INTEGER), signal: input.signal }),
     }),
     scaffolderRoute({
       method: 'GET',
@@ -118,21 +123,27 @@ export function taskRoutes(deps: BackstageScaffolderDeps): Route[] {
         const { secrets } = await bodyOf(input, retry)
         await tasks.retry(callerOf(input), idOf(input), secrets)
         const { task } = await tasks.get(idOf(input))
-        return Response.json({ id: task.id }, { status: 201 })
+        return taggedJson(input.request, JSON.stringify({ id: task.id }), 201)
       },
     }),
   ]
 }
 
-function viewTask({ task, change, status }: TaskView): JsonObject {
+function viewTask({ task, change, status }: TaskView, user: JsonObject | undefined): JsonObject {
   return {
     id: task.id,
-    spec: task.spec,
+    spec: { ...task.spec, user: { ...(user === undefined ? {} : { entity: user }), ref: task.createdBy } },
     status,
     createdAt: task.createdAt.toISOString(),
     lastHeartbeatAt: (change.finishedAt ?? change.startedAt ?? change.requestedAt).toISOString(),
     createdBy: task.createdBy,
   }
+}
+
+function directionOf(order: string): string {
+  const [, direction] = /^(asc|desc):.+$/.exec(order) ?? []
+  if (direction === undefined) throw scaffolderFaults.bad_request({ what: `Invalid order parameter "${order}", expected "<asc or desc>:<field name>"` })
+  return direction
 }
 
 function callerOf(input: RawInput): NonNullable<RawInput['caller']> {
@@ -141,6 +152,8 @@ function callerOf(input: RawInput): NonNullable<RawInput['caller']> {
 }
 
 function numberIn(query: URLSearchParams, name: string, least: number, most: number): number | undefined {
-  const value = Number(query.get(name) ?? NaN)
-  return Number.isFinite(value) ? Math.min(most, Math.max(least, Math.trunc(value))) : undefined
+  const text = query.get(name)
+  if (text === null) return undefined
+  if (!/^-?\d{1,16}$/.test(text)) throw scaffolderFaults.bad_request({ what: `Invalid ${name} parameter "${text}", expected a whole number` })
+  return Math.min(most, Math.max(least, Number(text)))
 }

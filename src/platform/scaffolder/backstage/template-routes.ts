@@ -31,7 +31,7 @@ export function templateRoutes(deps: BackstageScaffolderDeps): Route[] {
         const spec = (entity['spec'] ?? {}) as JsonObject
         return {
           title: template.title,
-          description: template.description,
+          description: ((entity['metadata'] ?? {}) as JsonObject)['description'],
           ...(spec['presentation'] === undefined ? {} : { presentation: spec['presentation'] }),
           'ui:options': ((entity['metadata'] ?? {}) as JsonObject)['ui:options'],
           steps: template.parameters.map((schema) => ({

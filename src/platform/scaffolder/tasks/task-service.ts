@@ -70,7 +70,9 @@ export class TaskService {
     const changes = [...(await Promise.all(earlier.map(async ({ changeId }) => await this.#deps.changes.get(changeId)))), change]
     const attempts = task.attempts.map(({ block }, index) => ({ block, change: changes[index] as Change }))
     const events = taskEvents(task.id, attempts, (task.spec['steps'] as unknown[] | undefined)?.length ?? 0)
-    return { events: events.filter((event) => event.id > after), changeId: change.id, isOver: isFinal(change.state) }
+    // The end is always told, as by Backstage: who has it already is not left waiting for it.
+    const isWanted = (event: TaskEvent, index: number): boolean => event.id > after || (event.type === 'completion' && index === events.length - 1)
+    return { events: events.filter(isWanted), changeId: change.id, isOver: isFinal(change.state) }
   }
 
   /** Stops a run before its next effect. @throws `platform.scaffolder.task_not_found`, `platform.change.not_cancellable`. */

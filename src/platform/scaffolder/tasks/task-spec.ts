@@ -1,6 +1,7 @@
 import type { JsonObject } from '#kernel/common/json'
 import type { CreationInput } from '../creation-input.ts'
 import type { Rendered } from '../creation-render.ts'
+import { namedSteps } from '../template-document.ts'
 
 /** What a task is made of, in Backstage's shape: steps and output as written, the values as given. Never a secret. Pure. */
 export function specOf(input: CreationInput, requestedBy: string, rendered: Rendered | undefined): JsonObject {
@@ -9,7 +10,7 @@ export function specOf(input: CreationInput, requestedBy: string, rendered: Rend
   const metadata = (entity['metadata'] ?? { name: input.template.split('/').at(-1) ?? input.template }) as JsonObject
   return {
     apiVersion: 'scaffolder.backstage.io/v1beta3',
-    steps: spec['steps'] ?? [],
+    steps: namedSteps(spec['steps']),
     output: spec['output'] ?? {},
     parameters: input.values,
     user: { ref: requestedBy },

@@ -293,6 +293,7 @@ describe('the exchanges that were recorded of Backstage', () => {
       },
     })
     expect((dry.body['log'] as { body: { message: string } }[]).map(({ body }) => body.message)).toEqual([
+      'Starting up task with 3 steps',
       'Beginning step Fetch',
       'Finished step Fetch',
       'Beginning step Publish',
