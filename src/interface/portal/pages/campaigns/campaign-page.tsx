@@ -21,11 +21,15 @@ const route = getRouteApi('/app/campaigns/$id')
 
 const columns: readonly Column<CampaignItem>[] = [
   { key: 'component', title: 'Component', isMain: true, cell: (row) => <TwoLines main={<EntityLink of={row.component} />} sub={<Said item={row} />} /> },
-  { key: 'state', title: 'State', width: 170, cell: (row) => <StateMark look={itemLook(row.state)} /> },
   {
-    key: 'pull',
-    title: 'Pull request',
-    cell: (row) => (row.pullRequest === null ? <span className="dim">none</span> : <PullLink repository={row.repository} {...row.pullRequest} />),
+    key: 'state',
+    title: 'State and pull request',
+    cell: (row) => (
+      <TwoLines
+        main={<StateMark look={itemLook(row.state)} />}
+        sub={row.pullRequest === null ? 'No pull request' : <PullLink repository={row.repository} {...row.pullRequest} />}
+      />
+    ),
   },
 ]
 

@@ -125,7 +125,7 @@ function WrapIfAdditional({ children, id, label, schema, disabled, readonly, onK
   return (
     <div className={css['item']}>
       <div className={css['pair']}>
-        <TextInput id={`${id}-key`} label="Name" defaultValue={label} readOnly={readonly === true} disabled={disabled === true} onBlur={onKeyRenameBlur} />
+        <TextInput id={`${id}-key`} label="Name" defaultValue={label} readOnly={readonly} disabled={disabled} onBlur={onKeyRenameBlur} />
         {children}
       </div>
       <Button variant="subtle" color="gray" c="dimmed" size="compact-xs" aria-label={`Remove ${label}`} onClick={onRemoveProperty}>

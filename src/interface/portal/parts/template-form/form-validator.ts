@@ -9,7 +9,7 @@ const compiled = new WeakMap<object, Validator>()
  */
 export const formValidator: ValidatorType = {
   validateFormData: () => ({ errors: [], errorSchema: {} }),
-  rawValidation: <Result>(schema: RJSFSchema, data?: unknown) => ({ errors: violations(schema, data) as Result[] }),
+  rawValidation: (schema: RJSFSchema, data?: unknown) => ({ errors: violations(schema, data) as never[] }),
   isValid: (schema: RJSFSchema, data: unknown, root: RJSFSchema) =>
     violations({ ...pick(root, 'definitions'), ...pick(root, '$defs'), ...schema } as RJSFSchema, data).length === 0,
 }

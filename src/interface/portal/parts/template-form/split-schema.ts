@@ -92,12 +92,12 @@ function settle(node: Node, schema: Node, ui: Node): void {
     delete ui['ui:field']
     ui['ui:note'] = `The template asks for the field “${field}”, which is not known here; this is a plain one.`
   }
-  const widget = node['ui:widget']
+  const widget = node['ui:widget'] === undefined ? undefined : typeof node['ui:widget'] === 'string' ? node['ui:widget'] : 'of its own'
   if (field === 'EntityNamePicker' && schema['pattern'] === undefined) Object.assign(schema, ENTITY_NAME)
   const type = typeof schema['type'] === 'string' ? schema['type'] : Array.isArray(schema['enum']) ? 'string' : ''
-  if (widget !== undefined && widget !== 'hidden' && !(KNOWN_WIDGETS[type] ?? []).includes(String(widget))) {
+  if (widget !== undefined && widget !== 'hidden' && !(KNOWN_WIDGETS[type] ?? []).includes(widget)) {
     delete ui['ui:widget']
-    ui['ui:note'] = `The template asks for the widget “${String(widget)}”, which is not known here; this is a plain one.`
+    ui['ui:note'] = `The template asks for the widget “${widget}”, which is not known here; this is a plain one.`
   }
   const order = ui['ui:order']
   if (Array.isArray(order) && !order.includes('*')) ui['ui:order'] = [...order, '*']
