@@ -13,6 +13,7 @@ export class FactColumn {
   #all: SlotSet | undefined
   #comparable: SlotSet | undefined
   #runs: Uint32Array | undefined
+  #bySlot: { starts: Uint32Array; runs: Uint32Array } | undefined
   /** Of values that many have. */
   readonly #sets = new Map<number, SlotSet>()
   /** Grows when the pairs change. */
@@ -37,7 +38,8 @@ export class FactColumn {
       this.#pending.size * 50 +
       (this.#all?.sizeBytes ?? 0) +
       [...this.#sets.values()].reduce((sum, set) => sum + set.sizeBytes, 0) +
-      (this.#runs?.byteLength ?? 0)
+      (this.#runs?.byteLength ?? 0) +
+      (this.#bySlot ? this.#bySlot.starts.byteLength + this.#bySlot.runs.byteLength : 0)
     )
   }
 
@@ -105,23 +107,69 @@ export class FactColumn {
     for (let at = 0; at < this.#values.length; at++) visit(this.#values[at]!, this.#slots[at]!)
   }
 
-  /** How many slots have each value; only those in `among`, if given. */
-  countValues(among: SlotSet | undefined): Map<number, number> {
-    const counts = new Map<number, number>()
+  /** How many different values there are, the one of texts that are too long included. */
+  get runCount(): number {
+    return this.#runStarts().length
+  }
+
+  valueOfRun(run: number): number {
+    return this.#values[this.#runStarts()[run]!]!
+  }
+
+  /** How many slots have the value of each run; only those in `among`, if given. */
+  countRuns(among: SlotSet | undefined): Uint32Array {
     const starts = this.#runStarts()
-    const slots = this.#slots
-    const bits = among?.toBits(Math.floor(this.all().highest / 32) + 1)
-    for (let run = 0; run < starts.length; run++) {
-      const start = starts[run]!
-      const end = starts[run + 1] ?? slots.length
-      let count = end - start
-      if (bits) {
-        count = 0
-        for (let at = start; at < end; at++) count += (bits[slots[at]! >>> 5]! >>> (slots[at]! & 31)) & 1
-      }
-      if (count > 0 && this.#values[start] !== NO_TEXT) counts.set(this.#values[start]!, count)
+    const counts = new Uint32Array(starts.length)
+    const lengthOf = (run: number): number => (starts[run + 1] ?? this.#slots.length) - starts[run]!
+    if (!among || among.size === 0) {
+      if (!among) for (let run = 0; run < starts.length; run++) counts[run] = lengthOf(run)
+      return counts
+    }
+    const words = (this.all().highest >>> 5) + 1
+    let cost = words
+    for (let run = 0; run < starts.length; run++) cost += Math.min(lengthOf(run), words)
+    if (among.size * 2 < cost) this.#countSlots(among, counts)
+    else {
+      const bits = among.toBits(words)
+      for (let run = 0; run < starts.length; run++)
+        counts[run] = lengthOf(run) > words && lengthOf(run) >= LARGE ? this.setOf(this.#values[starts[run]!]!).countIn(bits) : this.#countPairs(run, bits)
     }
     return counts
+  }
+
+  #countPairs(run: number, bits: Uint32Array): number {
+    const slots = this.#slots
+    const starts = this.#runs!
+    const end = starts[run + 1] ?? slots.length
+    let count = 0
+    for (let at = starts[run]!; at < end; at++) count += (bits[slots[at]! >>> 5]! >>> (slots[at]! & 31)) & 1
+    return count
+  }
+
+  #countSlots(among: SlotSet, counts: Uint32Array): void {
+    const { starts, runs } = this.#runsBySlot()
+    for (const slot of among.toSorted()) {
+      if (slot + 1 >= starts.length) break
+      const end = starts[slot + 1]!
+      for (let at = starts[slot]!; at < end; at++) counts[runs[at]!]!++
+    }
+  }
+
+  /** The other way round: the runs of each slot, one after the other. */
+  #runsBySlot(): { starts: Uint32Array; runs: Uint32Array } {
+    if (this.#bySlot) return this.#bySlot
+    const ofRuns = this.#runStarts()
+    const slots = this.#slots
+    const starts = new Uint32Array(this.all().highest + 2)
+    for (const slot of slots) starts[slot + 1]!++
+    for (let at = 1; at < starts.length; at++) starts[at]! += starts[at - 1]!
+    const next = starts.slice()
+    const runs = new Uint32Array(slots.length)
+    for (let run = 0; run < ofRuns.length; run++) {
+      const end = ofRuns[run + 1] ?? slots.length
+      for (let at = ofRuns[run]!; at < end; at++) runs[next[slots[at]!]!++] = run
+    }
+    return (this.#bySlot = { starts, runs })
   }
 
   #runStarts(): Uint32Array {
@@ -166,6 +214,7 @@ export class FactColumn {
     this.#all = undefined
     this.#comparable = undefined
     this.#runs = undefined
+    this.#bySlot = undefined
     this.#sets.clear()
     this.revision++
   }

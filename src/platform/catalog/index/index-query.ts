@@ -2,6 +2,7 @@ import { canonicalJson } from '#kernel/common/json'
 import type { EntityOrder } from '../catalog-reader.ts'
 import type { EntityPredicate } from '../entity-predicate.ts'
 import type { EntityIndex } from './entity-index.ts'
+import { FacetCounter } from './facet-counter.ts'
 import { evaluate, keysOf, membersNamed } from './predicate-evaluation.ts'
 import { ByteBoundCache } from './result-cache.ts'
 import { SlotSet } from './slot-set.ts'
@@ -27,6 +28,8 @@ export interface IndexResult {
 const RESULT_BYTES = 12 * 1024 * 1024
 const SET_BYTES = 6 * 1024 * 1024
 const FACET_BYTES = 6 * 1024 * 1024
+/** Fields whose values are kept in order. */
+const MAX_COUNTERS = 32
 /** Sets that are smaller than this part of all are sorted by comparing; larger ones by counting. */
 const SPARSE = 16
 
@@ -36,6 +39,8 @@ export class IndexQuery {
   readonly #results = new ByteBoundCache<IndexResult>(RESULT_BYTES)
   readonly #sets = new ByteBoundCache<SlotSet>(SET_BYTES)
   readonly #facets = new ByteBoundCache<readonly { value: string; count: number }[]>(FACET_BYTES)
+  /** By field in lower case. */
+  readonly #counters = new Map<string, FacetCounter>()
   #having = new WeakMap<SlotSet, Map<string, SlotSet>>()
   #version = -1
 
@@ -115,13 +120,15 @@ export class IndexQuery {
       const count = (among ? named.and(among) : named).size
       return count === 0 ? [] : [{ value: 'true', count }]
     }
-    let counts: Map<number, number>
-    if (among && among.size * 64 < column.pairCount) {
-      counts = new Map()
-      const key = this.#index.pool.find(field)
-      for (const slot of among.toSorted()) for (const value of this.#index.valuesOf(slot, key)) if (value !== 0) counts.set(value, (counts.get(value) ?? 0) + 1)
-    } else counts = column.countValues(among)
-    return Array.from(counts, ([value, count]) => ({ value: this.#index.pool.text(value), count })).sort(byValue)
+    let counter = this.#counters.get(field)
+    if (!counter?.isOf(column)) counter = new FacetCounter(this.#index.pool, column)
+    this.#counters.delete(field)
+    this.#counters.set(field, counter)
+    for (const oldest of this.#counters.keys()) {
+      if (this.#counters.size <= MAX_COUNTERS) break
+      this.#counters.delete(oldest)
+    }
+    return counter.count(among)
   }
 
   #materialise(question: IndexQuestion): IndexResult {

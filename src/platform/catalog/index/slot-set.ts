@@ -65,6 +65,18 @@ export class SlotSet {
     return bits
   }
 
+  /** How many of these are set in `bits`. */
+  countIn(bits: Uint32Array): number {
+    let count = 0
+    if (this.#list) for (const slot of this.#list) count += ((bits[slot >>> 5] ?? 0) >>> (slot & 31)) & 1
+    else {
+      const own = this.#bits!
+      const words = Math.min(own.length, bits.length)
+      for (let at = 0; at < words; at++) count += popCount(own[at]! & bits[at]!)
+    }
+    return count
+  }
+
   and(other: SlotSet): SlotSet {
     if (this.size === 0 || other.size === 0) return SlotSet.EMPTY
     if (this.#bits && other.#bits) {
