@@ -116,5 +116,6 @@ it('a large commit is seen whole or not at all', async () => {
   await expect.poll(async () => await two.query.count({ 'metadata.name': { $hasPrefix: 'many-' } }), { timeout: 20_000 }).toBe(4_000)
   done.abort()
   await looking
-  expect([...seen].toSorted((a, b) => a - b)).toEqual([0, 4_000])
+  expect(seen.has(0)).toBe(true)
+  expect([...seen].filter((count) => count !== 0 && count !== 4_000)).toEqual([])
 })

@@ -5,6 +5,7 @@ import { shortId } from '../../format/reference.ts'
 import { EmptyState } from '../../ui/notice.tsx'
 import { QueryView } from '../../ui/query-view.tsx'
 import { Table } from '../../ui/table.tsx'
+import css from './repository.module.css'
 
 /** The branches, and the open pull request of each. */
 export function BranchesView({ repository }: { repository: Repository }) {
@@ -28,7 +29,7 @@ export function BranchesView({ repository }: { repository: Repository }) {
                 isMain: true,
                 cell: (branch) => (
                   <>
-                    <Link to="/repositories/$owner/$name" params={params} search={{ ref: branch.name }}>
+                    <Link className={css['branch']} to="/repositories/$owner/$name" params={params} search={{ ref: branch.name }}>
                       {branch.name}
                     </Link>
                     {branch.name === repository.defaultBranch ? <span className="dim"> default</span> : null}
