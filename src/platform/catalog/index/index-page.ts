@@ -20,19 +20,26 @@ export interface PageWish {
   from?: EntityPosition
 }
 
-/** When at least one of so many entities matches, the page is found by walking along the order of all; otherwise what matches is sorted. */
-const DENSE = 16
-
-/** Reads a page. What it costs does not grow with the catalog, but for deep offsets: those walk. */
+/** Reads a page. What it costs hardly grows with the catalog, but for the first of the deep ones of a question: it puts all that match in order. */
 export function readIndexPage(index: EntityIndex, query: IndexQuery, question: IndexQuestion, wish: PageWish): IndexPage {
-  const lane = laneOf(index, query, question)
-  if (lane) return walk(index, lane, wish)
-  const { slots, order, isDescending } = query.result(question)
+  const lane = laneOf(index, query, question, wish)
+  if (lane && stepsOf(index, lane.set, wish) <= lane.sequence.length / DEEP) return walk(index, lane, wish)
+  const { slots, order, isDescending } = lane ? query.along(question, lane) : query.result(question)
   const { start, end, hasMore } = windowOf(slots.length, wish, wish.from && placeOf(index, { slots, order, isDescending }, wish.from))
   return { slots: slots.slice(start, end), total: slots.length, hasMore, order }
 }
 
-interface Lane {
+/** A walk over more than this part of all is done once for all pages, and kept. */
+const DEEP = 4
+
+/** How many entities of the order of all are looked at until a page is full. */
+function stepsOf(index: EntityIndex, set: SlotSet, { offset, limit }: PageWish): number {
+  if (set.size === index.size) return Math.min(limit, index.size)
+  return Math.min((offset + limit) / Math.max(set.size, 1), 1) * index.size
+}
+
+/** An order of all, and what to take of it. */
+export interface Lane {
   /** All slots that have a place in the order, ascending. */
   sequence: Uint32Array
   set: SlotSet
@@ -41,11 +48,12 @@ interface Lane {
 }
 
 /** The order of all along which a question can be answered; undefined when it can not, or should not. */
-function laneOf(index: EntityIndex, query: IndexQuery, question: IndexQuestion): Lane | undefined {
+function laneOf(index: EntityIndex, query: IndexQuery, question: IndexQuestion, wish: PageWish): Lane | undefined {
   const [asked, ...more] = question.orders
   if (more.length > 0) return undefined
   const set = query.set(question.predicate, question.text)
-  if (set.size * DENSE < index.size) return undefined
+  // To sort those that match takes less than to walk past all others.
+  if (stepsOf(index, set, wish) > set.size * 4 + 64) return undefined
   const isDescending = asked?.order === 'desc'
   const field = asked?.field.toLowerCase()
   if (field === undefined && question.tie === 'ref') {

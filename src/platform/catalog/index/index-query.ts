@@ -2,6 +2,7 @@ import { canonicalJson } from '#kernel/common/json'
 import type { EntityOrder } from '../catalog-reader.ts'
 import type { EntityPredicate } from '../entity-predicate.ts'
 import type { EntityIndex } from './entity-index.ts'
+import type { Lane } from './index-page.ts'
 import { FacetCounter } from './facet-counter.ts'
 import { evaluate, keysOf, membersNamed } from './predicate-evaluation.ts'
 import { ByteBoundCache } from './result-cache.ts'
@@ -77,13 +78,15 @@ export class IndexQuery {
   }
 
   result(question: IndexQuestion): IndexResult {
-    this.#forgetOld()
-    const key = canonicalJson({ ...question, predicate: question.predicate ?? null, text: question.text ?? null } as never)
-    const known = this.#results.get(key)
-    if (known) return known
-    const result = this.#materialise(question)
-    this.#results.set(key, result, result.slots.byteLength)
-    return result
+    return this.#kept(question, () => this.#materialise(question))
+  }
+
+  /** The same for a question that takes some of an order of all. */
+  along(question: IndexQuestion, { sequence, set, order, isDescending }: Lane): IndexResult {
+    return this.#kept(question, () => {
+      const slots = set.size === sequence.length ? sequence.slice() : sequence.filter((slot) => set.has(slot))
+      return { slots: isDescending ? slots.reverse() : slots, order, isDescending }
+    })
   }
 
   /** How often each value of a key is there, by value. */
@@ -99,6 +102,16 @@ export class IndexQuery {
       values.reduce((sum, { value }) => sum + 64 + value.length, 0),
     )
     return values
+  }
+
+  #kept(question: IndexQuestion, make: () => IndexResult): IndexResult {
+    this.#forgetOld()
+    const key = canonicalJson({ ...question, predicate: question.predicate ?? null, text: question.text ?? null } as never)
+    const known = this.#results.get(key)
+    if (known) return known
+    const result = make()
+    this.#results.set(key, result, result.slots.byteLength)
+    return result
   }
 
   #forgetOld(): void {
@@ -159,10 +172,7 @@ export class IndexQuery {
     const all = this.#index.uids.slots()
     if (set.size === all.length) return all
     if (set.size * SPARSE > all.length) return all.filter((slot) => set.has(slot))
-    return set
-      .toSorted()
-      .slice()
-      .sort((a, b) => this.#index.uids.compare(a, b))
+    return this.#index.uids.sorted(set.toSorted())
   }
 
   #byUid(slots: Uint32Array, isDescending: boolean): Uint32Array {

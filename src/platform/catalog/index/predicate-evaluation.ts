@@ -36,13 +36,14 @@ function withWords(index: EntityIndex, { terms, fields }: Words): (() => SlotSet
 }
 
 function all(index: EntityIndex, parts: readonly (() => SlotSet)[]): SlotSet {
-  let result: SlotSet | undefined
+  if (parts.length === 0) return index.everything()
+  const sets: SlotSet[] = []
   for (const part of parts) {
-    if (result?.size === 0) break
     const set = part()
-    result = result ? result.and(set) : set
+    if (set.size === 0) return SlotSet.EMPTY
+    sets.push(set)
   }
-  return result ?? index.everything()
+  return SlotSet.intersection(sets)
 }
 
 function ofField(index: EntityIndex, field: string, value: ValuePredicate): SlotSet {

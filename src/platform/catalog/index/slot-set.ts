@@ -89,6 +89,22 @@ export class SlotSet {
     return SlotSet.ofSorted(few.#list!.filter((slot) => many.has(slot)))
   }
 
+  /** What is in all of them; of none, nothing. */
+  static intersection(sets: readonly SlotSet[]): SlotSet {
+    const [smallest, ...others] = sets.toSorted((a, b) => a.size - b.size)
+    if (!smallest || others.length === 0) return smallest ?? SlotSet.EMPTY
+    const list = smallest.size === 0 ? SlotSet.EMPTY.#list : smallest.#list
+    if (list) return SlotSet.ofSorted(list.filter((slot) => others.every((other) => other.has(slot))))
+    // A list that is not the smallest set would have to be gone through one by one.
+    if (others.some((other) => other.#list)) return others.reduce((found, other) => found.and(other), smallest)
+    const bits = smallest.#bits!.slice(0, Math.min(...sets.map((set) => set.#bits!.length)))
+    for (const other of others) {
+      const more = other.#bits!
+      for (let at = 0; at < bits.length; at++) bits[at]! &= more[at]!
+    }
+    return SlotSet.ofBits(bits)
+  }
+
   or(other: SlotSet): SlotSet {
     if (this.size === 0) return other
     if (other.size === 0) return this

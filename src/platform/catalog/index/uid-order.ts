@@ -73,13 +73,21 @@ export class UidOrder {
   }
 
   #rebuild(): void {
-    const keys: number[] = []
+    const there: number[] = []
+    for (let slot = 0; slot < this.#isThere.length; slot++) if (this.#isThere[slot] === 1) there.push(slot)
+    this.#slots = this.sorted(there)
+    this.#isBuilt = true
+  }
+
+  /** The same slots by uid. */
+  sorted(unsorted: ArrayLike<number>): Uint32Array {
     // The first 31 bits and the slot in one exact number: sorted as numbers, and the few that are alike are looked at again.
-    for (let slot = 0; slot < this.#isThere.length; slot++) if (this.#isThere[slot] === 1) keys.push((this.#words[slot * 4]! >>> 1) * SLOTS + slot)
-    const sorted = Float64Array.from(keys).sort()
-    const slots = new Uint32Array(sorted.length)
-    for (let at = 0; at < sorted.length; at++) {
-      const slot = sorted[at]! % SLOTS
+    const keys = new Float64Array(unsorted.length)
+    for (let at = 0; at < keys.length; at++) keys[at] = (this.#words[unsorted[at]! * 4]! >>> 1) * SLOTS + unsorted[at]!
+    keys.sort()
+    const slots = new Uint32Array(keys.length)
+    for (let at = 0; at < keys.length; at++) {
+      const slot = keys[at]! % SLOTS
       let to = at
       while (to > 0 && this.compare(slots[to - 1]!, slot) > 0) {
         slots[to] = slots[to - 1]!
@@ -87,8 +95,7 @@ export class UidOrder {
       }
       slots[to] = slot
     }
-    this.#slots = slots
-    this.#isBuilt = true
+    return slots
   }
 
   /** Below zero when the uid of `a` comes first. */
