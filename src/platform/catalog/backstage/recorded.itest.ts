@@ -18,6 +18,8 @@ interface Exchange {
   authorization: string | undefined
   body: string | undefined
   status: number
+  /** As recorded, e.g. `application/json; charset=utf-8, ETag`. */
+  type: string
   response: unknown
 }
 
@@ -73,7 +75,7 @@ function yamlOf(name: string, kind: string, type: string, tag: string): string {
 }
 
 describe.skipIf(usable.length === 0)('exchanges recorded of Backstage', () => {
-  it.each(usable)('$title', async ({ method, url, authorization, body, status, response, title }) => {
+  it.each(usable)('$title', async ({ method, url, authorization, body, status, type, response, title }) => {
     const found = await answer(
       new Request(`http://fairway.test${url}`, {
         method,
@@ -82,6 +84,7 @@ describe.skipIf(usable.length === 0)('exchanges recorded of Backstage', () => {
       }),
     )
     expect(found.status).toBe(status)
+    expect([found.headers.get('content-type') ?? '(no content-type)', ...(found.headers.has('etag') ? ['ETag'] : [])].join(', ')).toBe(type)
     const text = await found.text()
     const own = text === '' ? '' : (JSON.parse(text) as unknown)
     expect(comparable(own, { status, title, response })).toEqual(comparable(response, { status, title, response }))
@@ -117,11 +120,12 @@ function readExchanges(text: string): Exchange[] {
       const request = /^- \*\*(\w+) (\S+)\*\*/m.exec(section)
       const status = /^ {2}- → (\d+)/m.exec(section)?.[1]
       if (!request?.[1] || !request[2] || status === undefined) return []
+      const type = /^ {2}- → \d+ (.*)$/m.exec(section)?.[1] ?? ''
       const headers = /^ {2}- request headers: (.*)$/m.exec(section)?.[1] ?? ''
       const body = /^ {2}- body: `(.*)`$/m.exec(section)?.[1]
       const response = /^ {2}- response: `(.*)`$/m.exec(section)?.[1]
       const authorization = headers.includes('authorization') ? (title.endsWith('wrong token') ? 'Bearer wrong' : 'Bearer good') : undefined
-      return [{ title, method: request[1], url: request[2], authorization, body, status: Number(status), response: parsed(response) }]
+      return [{ title, method: request[1], url: request[2], authorization, body, status: Number(status), type, response: parsed(response) }]
     })
 }
 
