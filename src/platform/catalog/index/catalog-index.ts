@@ -99,7 +99,7 @@ export class CatalogIndex {
     const { index } = await this.ready()
     const version = index.version
     const rows = Array.from(slots, (slot) => index.rowOf(slot))
-    const texts = rows.map((row) => this.#documents.get(row))
+    const texts = Array.from(slots, (slot) => this.#documents.get(slot))
     const missing = rows.filter((_, at) => texts[at] === undefined)
     if (missing.length > 0) {
       const wanted = Array.from(slots, (slot) => index.refOf(slot))
@@ -110,7 +110,7 @@ export class CatalogIndex {
         const json = texts[at] ?? found.get(rows[at]!)
         if (json === undefined) continue
         items.push({ slot: slots[at]!, ref: wanted[at]!, json })
-        if (isCurrent && texts[at] === undefined) this.#documents.set(rows[at]!, json)
+        if (isCurrent && texts[at] === undefined) this.#documents.set(slots[at]!, json)
       }
       return items
     }
@@ -155,7 +155,7 @@ export class CatalogIndex {
 
   #forget(index: EntityIndex, ref: string): void {
     const slot = index.slotOf(ref)
-    if (slot !== undefined) this.#documents.delete(index.rowOf(slot))
+    if (slot !== undefined) this.#documents.delete(slot)
   }
 
   #restitch(index: EntityIndex, ref: string, relations: readonly EntityRelation[]): void {
