@@ -9,7 +9,11 @@ describe('readListing', () => {
     const page =
       '<a href="?C=N;O=D">Name</a><a href="/templates/">Up</a><a href="../">..</a><a href=\'src/\'>src</a><a href="./a%20b.txt">a b</a><a class="x" href="/templates/skeleton/c.md">c</a><a href="https://elsewhere.org/x">x</a>'
     expect(readListing(page, 'text/html; charset=utf-8', url)).toEqual(['a b.txt', 'c.md', 'src/'])
-    const json = JSON.stringify([{ name: 'src', type: 'directory' }, { name: 'a.txt', type: 'file' }, { name: '../evil', type: 'file' }])
+    const json = JSON.stringify([
+      { name: 'src', type: 'directory' },
+      { name: 'a.txt', type: 'file' },
+      { name: '../evil', type: 'file' },
+    ])
     expect(readListing(json, 'application/json', url)).toEqual(['a.txt', 'src/'])
     expect(readListing('kind: Template', 'text/yaml', url)).toBeUndefined()
     expect(readListing('{', 'application/json', url)).toBeUndefined()

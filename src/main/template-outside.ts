@@ -27,7 +27,12 @@ export interface TemplateOutsideDeps {
 const MAX_FILES = 5_000
 
 /** What runs of templates reach: the Git hosts that are configured, their APIs, workflows, files by address. */
-export function templateOutside(deps: TemplateOutsideDeps): { hosts: () => Promise<HostDirectory>; outside: Partial<Outside>; fetch: FetchSource; findTemplatePlace: FindTemplatePlace } {
+export function templateOutside(deps: TemplateOutsideDeps): {
+  hosts: () => Promise<HostDirectory>
+  outside: Partial<Outside>
+  fetch: FetchSource
+  findTemplatePlace: FindTemplatePlace
+} {
   const { gitHosts, publicHosts, egress, folders } = deps
   const locate = async (url: string): ReturnType<GitHosts['locate']> => (await gitHosts.locate(url)) ?? (await publicHosts.locate(url))
   const foreign = async (): Promise<ConfiguredGitHost[]> => (await gitHosts.list()).filter((host) => host.name !== '')

@@ -40,7 +40,8 @@ async function gitPlace(hosts: Pick<GitHosts, 'locate'>, url: string): Promise<T
   const { host, name } = { host: found.host.host, name: found.host.name }
   const at = found.repository
   const ref = found.ref ?? (await host.findRepository(at.owner, at.name))?.defaultBranch
-  if (ref === undefined) throw placeFaults.unreadable({ what: `there is no repository "${at.owner}/${at.name}" on ${name === '' ? 'the built-in Git host' : name}` })
+  if (ref === undefined)
+    throw placeFaults.unreadable({ what: `there is no repository "${at.owner}/${at.name}" on ${name === '' ? 'the built-in Git host' : name}` })
   return { kind: 'git', repository: `${name === '' ? '' : `${name}/`}${at.owner}/${at.name}`, host, at, ref, path: found.path }
 }
 

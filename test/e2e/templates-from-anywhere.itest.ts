@@ -102,24 +102,30 @@ const completed = async (): Promise<unknown[]> => {
   return (items as { data: unknown }[]).map((event) => event.data)
 }
 
-it.skipIf(!existsSync(CORPUS))('a public template in a repository of a foreign host is registered, run, and what it made is there and in the catalog', async () => {
-  const secrets = `git-hosts/${name.replace(':', '-')}`
-  await pushFiles(platform, admin, 'fairway/organisation', {
-    'git-hosts/forge.yaml': `apiVersion: fairway.dev/v1\nkind: GitHost\nmetadata: { name: forge }\nspec: { type: github, url: ${forge.url}, organisations: [acme], credential: ${secrets}/token }\n`,
-  })
-  await eventually('the host', async () => (await platform.administrator.call('gitHosts.list', {})).items.find((host) => host.name === name))
-  expect((await runFairway(['git-hosts', 'token', 'forge'], { FAIRWAY_DATA: platform.dataDir }, `${forge.token}\n`)).code).toBe(0)
-  const template = await readFile(CORPUS, 'utf8')
-  const commit = await pushToForge('templates', { 'scaffolder-templates/docs-template/template.yaml': template, ...beside('scaffolder-templates/docs-template/') })
-  await register(`${forge.url}/acme/templates/blob/main/scaffolder-templates/docs-template/template.yaml`)
-  await run('docs-template', { name: 'handbook', description: 'How we work', owner: 'group:default/platform', repoUrl: `${name}?owner=acme&repo=handbook` })
-  const made = forge.repositories.find('acme', 'handbook')
-  expect(await forge.repositories.git(made?.gitDir ?? '', 'show', 'main:docs/index.md')).toBe('# handbook\n\nAt acme/handbook.')
-  expect(await call('GET', '/api/v1/entities/component/default/handbook')).toMatchObject({ entity: { metadata: { description: 'How we work' } } })
-  expect(await completed()).toContainEqual(
-    expect.objectContaining({ template: 'template:default/docs-template', templateCommit: commit, templateSource: `${name}/acme/templates` }),
-  )
-})
+it.skipIf(!existsSync(CORPUS))(
+  'a public template in a repository of a foreign host is registered, run, and what it made is there and in the catalog',
+  async () => {
+    const secrets = `git-hosts/${name.replace(':', '-')}`
+    await pushFiles(platform, admin, 'fairway/organisation', {
+      'git-hosts/forge.yaml': `apiVersion: fairway.dev/v1\nkind: GitHost\nmetadata: { name: forge }\nspec: { type: github, url: ${forge.url}, organisations: [acme], credential: ${secrets}/token }\n`,
+    })
+    await eventually('the host', async () => (await platform.administrator.call('gitHosts.list', {})).items.find((host) => host.name === name))
+    expect((await runFairway(['git-hosts', 'token', 'forge'], { FAIRWAY_DATA: platform.dataDir }, `${forge.token}\n`)).code).toBe(0)
+    const template = await readFile(CORPUS, 'utf8')
+    const commit = await pushToForge('templates', {
+      'scaffolder-templates/docs-template/template.yaml': template,
+      ...beside('scaffolder-templates/docs-template/'),
+    })
+    await register(`${forge.url}/acme/templates/blob/main/scaffolder-templates/docs-template/template.yaml`)
+    await run('docs-template', { name: 'handbook', description: 'How we work', owner: 'group:default/platform', repoUrl: `${name}?owner=acme&repo=handbook` })
+    const made = forge.repositories.find('acme', 'handbook')
+    expect(await forge.repositories.git(made?.gitDir ?? '', 'show', 'main:docs/index.md')).toBe('# handbook\n\nAt acme/handbook.')
+    expect(await call('GET', '/api/v1/entities/component/default/handbook')).toMatchObject({ entity: { metadata: { description: 'How we work' } } })
+    expect(await completed()).toContainEqual(
+      expect.objectContaining({ template: 'template:default/docs-template', templateCommit: commit, templateSource: `${name}/acme/templates` }),
+    )
+  },
+)
 
 it('a template on a web server and one in a folder run, with all that is listed beside them', async () => {
   const { port } = web.address() as AddressInfo

@@ -154,7 +154,7 @@ const TABLE: readonly [string, string, string][] = [
   ['HA/tutorial-template-create-jira-project.yaml', 'not here: trigger:harness-custom-pipeline', 'not here: trigger:harness-custom-pipeline'],
   ['humanitec-architecture+backstage/examples/template/template.yaml', 'repository + register', 'repository + register'],
   ['thatmlopsguy+dokaseca-portal-catalog/catalog/templates/nodejs-microservice/template.yaml', 'repository + register', 'repository + register'],
-  ['backstage+demo/demo-template/template/template.yaml', 'repository + Turn + dispatch + notify', 'needs a GitHub host'],
+  ['backstage+demo/demo-template/template/template.yaml', 'repository + Settings + Turn + dispatch + notify', 'needs a GitHub host'],
   ['backstage+backstage/plugins/scaffolder-backend/sample-templates/conditional-output-demo/template.yaml', 'nothing', 'nothing'],
   ['backstage+backstage/plugins/scaffolder-backend/sample-templates/conditional-parameters-demo/template.yaml', 'nothing', 'nothing'],
 ]

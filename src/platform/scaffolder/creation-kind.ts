@@ -23,7 +23,7 @@ export interface CreationKindDeps extends RenderDeps {
   outside: Pick<Outside, 'findHost'>
   query: Pick<EntityQuery, 'findByRef'>
   directory: Pick<CatalogDirectory, 'findPerson'>
-  secrets: Pick<TaskSecrets, 'erase'>
+  secrets: Pick<TaskSecrets, 'erase' | 'eraseOutputs'>
 }
 
 /** What is known of a request between its preparation and its change, both in one call. */
@@ -128,6 +128,7 @@ export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationI
       if (input.secretsId !== undefined) await deps.secrets.erase(input.secretsId, tx)
       // What people agreed to is asked anew for what is made anew.
       const isTakenBack = input.purpose === 'undo' || (change.state !== 'done' && input.onFailure !== 'keep')
+      if (input.taskId !== undefined && (change.state === 'done' || isTakenBack)) await deps.secrets.eraseOutputs(input.taskId, tx)
       if (isTakenBack && input.taskId !== undefined) await forgetDone(tx, input.taskId, approvalsIn(change))
       if (change.state === 'done' && input.purpose !== 'undo') await recordLineage(tx, deps, change, input)
     },
@@ -224,7 +225,14 @@ async function recordLineage(tx: Transaction, deps: CreationKindDeps, change: Fi
     },
     files,
   )
-  const data: JsonObject = { template: input.template, templateCommit: input.templateCommit ?? '', templateSource: input.templateSource ?? '', repository, component: componentRef, change: change.id }
+  const data: JsonObject = {
+    template: input.template,
+    templateCommit: input.templateCommit ?? '',
+    templateSource: input.templateSource ?? '',
+    repository,
+    component: componentRef,
+    change: change.id,
+  }
   await deps.journal.append(tx, {
     type: 'platform.creation.completed',
     subject: componentRef === null ? `change/${change.id}` : `entity/${componentRef}`,

@@ -40,10 +40,34 @@ export class TaskSecrets {
     return Object.fromEntries(Object.entries(values).map(([name, text]) => [name, new Secret(text)]))
   }
 
+  /** Keeps a secret that a host gave during a run, beside those that came with it. */
+  async keepOutput(taskId: string, owner: string, name: string, value: Secret): Promise<void> {
+    const id = outputsId(taskId)
+    const known = await this.outputs(taskId, owner)
+    const values = Object.fromEntries(Object.entries({ ...known, [name]: value }).map(([key, secret]) => [key, secret.reveal()]))
+    const sealed = Buffer.from(this.#sealing.seal(new TextEncoder().encode(JSON.stringify(values)), contextOf(id, owner)))
+    await sql`insert into creation_secret (id, sealed) values (${id}, ${sealed}) on conflict (id) do update set sealed = excluded.sealed`.execute(this.#db)
+  }
+
+  /** What hosts have given during a run; none when there was nothing. */
+  async outputs(taskId: string, owner: string): Promise<Record<string, Secret>> {
+    const { rows } = await sql`select from creation_secret where id = ${outputsId(taskId)}`.execute(this.#db)
+    return rows.length === 0 ? {} : await this.open(outputsId(taskId), owner)
+  }
+
+  /** When a run is done, or taken back: until then a retry may need them. */
+  async eraseOutputs(taskId: string, tx: Queryable = this.#db): Promise<void> {
+    await this.erase(outputsId(taskId), tx)
+  }
+
   /** In the transaction that ends the run; also for a run that was never made. */
   async erase(id: string, tx: Queryable = this.#db): Promise<void> {
     await sql`delete from creation_secret where id = ${id}`.execute(tx)
   }
+}
+
+function outputsId(taskId: string): string {
+  return `outputs:${taskId}`
 }
 
 function contextOf(id: string, owner: string): string {

@@ -104,10 +104,17 @@ export interface HostRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the API's root, e.g. `/repos/acme/orders/hooks`. `{name}` stands for output `name` of an earlier request of the same effect. */
   path: string
-  /** May hold `SecretJson`; a text that is exactly `{name}` becomes that output. */
+  /**
+   * May hold `SecretJson`; `{ $output: name }` becomes an output of an earlier request, and `{ $sealed: { key, text } }` is sealed for a public key
+   * (base64, as GitHub takes secrets).
+   */
   body?: JsonObject
-  /** Output name to where in the answer: `{ issueUrl: 'html_url' }`. */
+  /** Output name to where in the answer: `{ issueUrl: 'html_url' }`; `?id` tells whether there is an `id`. */
   outputs?: Readonly<Record<string, string>>
+  /** As `outputs`, for what nobody may read: kept sealed under this name, which later effects of the run may use as a secret. */
+  secretOutputs?: Readonly<Record<string, string>>
+  /** Left out when this output of an earlier request is there. */
+  unless?: string
   /** Statuses that say that it is there already, which is as good. */
   doneStatuses?: readonly number[]
 }

@@ -1,39 +1,14 @@
 import { z } from 'zod'
 import type { JsonObject } from '#kernel/common/json'
-import type { HostRequest, RepositoryPlace } from './effect.ts'
-import { githubPath, githubSettings, protectionInputs, protectionRequests } from './github-settings.ts'
+import type { HostRequest } from './effect.ts'
+import { githubCall } from './github-call.ts'
+import { githubRepositoryActions } from './github-repository-actions.ts'
+import { secretRequests } from './github-secrets.ts'
+import { githubPath, loginOf, githubSettings, protectionInputs, protectionRequests } from './github-settings.ts'
 import { authorInputs, authorOf, branch, filesOf, repoUrl, secretText, token } from './inputs.ts'
 import { addressesOf, placeOf } from './places.ts'
 import { templateAction, type TemplateAction } from './template-action.ts'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
-
-/** An action that is a few requests to GitHub's REST API; the built-in host has nothing like it. */
-function githubCall<I extends { repoUrl: string; token?: unknown }>(action: {
-  id: string
-  description: string
-  input: z.ZodType<I>
-  output?: z.ZodType
-  outputs?: readonly string[]
-  secrets?: readonly string[]
-  title: (input: I, repository: string) => string
-  requests: (input: I, place: RepositoryPlace) => HostRequest[]
-}): TemplateAction {
-  const { id, outputs = [] } = action
-  return templateAction({
-    id,
-    description: action.description,
-    input: action.input,
-    output: action.output ?? z.object({}),
-    host: 'github',
-    ...(action.secrets ? { secrets: action.secrets } : {}),
-    run(input, context) {
-      const { place } = placeOf(input as I & { token?: string }, { id, type: 'github', runsOnFairway: false }, context.hosts)
-      const title = action.title(input, `${place.owner}/${place.name}`)
-      const effect = context.add({ kind: 'host-call', provider: 'github', ...place, title, requests: action.requests(input, place) })
-      return Object.fromEntries(outputs.map((name) => [name, effect.output(name)]))
-    },
-  })
-}
 
 const dispatch = templateAction({
   id: 'github:actions:dispatch',
@@ -59,7 +34,14 @@ const dispatch = templateAction({
 const repoCreate = templateAction({
   id: 'github:repo:create',
   description: 'Makes an empty repository; on the built-in host when there is no GitHub host',
-  input: z.looseObject({ repoUrl, description: z.string().default(''), repoVisibility: z.enum(['private', 'internal', 'public']).default('private'), token }),
+  input: z.looseObject({
+    repoUrl,
+    description: z.string().default(''),
+    repoVisibility: z.enum(['private', 'internal', 'public']).default('private'),
+    secrets: z.record(z.string(), secretText).optional(),
+    token,
+  }),
+  secrets: ['secrets'],
   output: z.object({ remoteUrl: z.string(), repoContentsUrl: z.string() }),
   host: 'github',
   runsOnFairway: true,
@@ -70,7 +52,7 @@ const repoCreate = templateAction({
       Object.entries(input).filter(([name, value]) => !['repoUrl', 'token'].includes(name) && value !== undefined),
     ) as JsonObject
     context.add({ kind: 'repository', ...place, description, defaultBranch: 'main', files: [], visibility: repoVisibility, settings })
-    const requests = found.host ? githubSettings(place, 'main', settings) : []
+    const requests = found.host ? githubSettings(place, 'main', settings, repoVisibility) : []
     if (requests.length > 0) context.add({ kind: 'host-call', provider: 'github', ...place, title: `Settings of ${place.owner}/${place.name}`, requests })
     const { remote, contents } = addressesOf(found, 'main', context.repositoryUrl)
     return { remoteUrl: remote, repoContentsUrl: contents }
@@ -174,6 +156,7 @@ export const githubActions: readonly TemplateAction[] = [
   githubCall({
     id: 'github:environment:create',
     description: 'Makes a deployment environment on GitHub',
+    secrets: ['secrets'],
     input: z.looseObject({
       ...common,
       name: z.string().min(1),
@@ -183,8 +166,8 @@ export const githubActions: readonly TemplateAction[] = [
       environmentVariables: z.record(z.string(), z.string()).default({}),
       waitTimer: z.number().optional(),
       preventSelfReview: z.boolean().optional(),
-      secrets: z.undefined({ error: 'can not be set here: keep secrets in Fairway and let the pipeline read them' }).optional(),
-      reviewers: z.array(z.string()).max(0, 'reviewers are not supported').default([]),
+      secrets: z.record(z.string(), secretText).default({}),
+      reviewers: z.array(z.string()).max(6, 'are at most six').default([]).describe('Refs of users and groups, who are called so on GitHub too'),
     }),
     title: ({ name }, repository) => `Make the environment ${name} in ${repository}`,
     requests: (input, place) => {
@@ -195,8 +178,19 @@ export const githubActions: readonly TemplateAction[] = [
         body: { name, type },
         doneStatuses: [303],
       })
-      const body = { deployment_branch_policy: input.deploymentBranchPolicy, wait_timer: input.waitTimer, prevent_self_review: input.preventSelfReview }
+      const reviewers = input.reviewers.map((ref, index) => ({ isTeam: /^group:/i.test(ref), name: loginOf(ref), output: `reviewer${index}` }))
+      const body = {
+        deployment_branch_policy: input.deploymentBranchPolicy,
+        wait_timer: input.waitTimer,
+        prevent_self_review: input.preventSelfReview,
+        ...(reviewers.length === 0 ? {} : { reviewers: reviewers.map(({ isTeam, output }) => ({ type: isTeam ? 'Team' : 'User', id: { $output: output } })) }),
+      }
       return [
+        ...reviewers.map(({ isTeam, name, output }): HostRequest => ({
+          method: 'GET',
+          path: isTeam ? `/orgs/${encodeURIComponent(place.owner)}/teams/${encodeURIComponent(name)}` : `/users/${encodeURIComponent(name)}`,
+          outputs: { [output]: 'id' },
+        })),
         { method: 'PUT', path, body: JSON.parse(JSON.stringify(body)) as JsonObject },
         ...input.customBranchPolicyNames.map((name) => policy(name, 'branch')),
         ...input.customTagPolicyNames.map((name) => policy(name, 'tag')),
@@ -206,6 +200,7 @@ export const githubActions: readonly TemplateAction[] = [
           body: { name, value },
           doneStatuses: [409],
         })),
+        ...secretRequests(path, input.secrets),
       ]
     },
   }),
@@ -245,8 +240,14 @@ export const githubActions: readonly TemplateAction[] = [
   githubCall({
     id: 'github:branch-protection:create',
     description: 'Protects a branch of a repository on GitHub',
-    input: z.looseObject({ ...common, branch: branch.default('main'), enforceAdmins: z.boolean().default(true), ...protectionInputs }),
-    title: (input, repository) => `Protect ${input.branch} of ${repository}`,
+    input: z.looseObject({
+      ...common,
+      branch: branch.optional().describe('The default branch unless told'),
+      enforceAdmins: z.boolean().default(true),
+      ...protectionInputs,
+    }),
+    title: (input, repository) => `Protect ${input.branch ?? 'the default branch'} of ${repository}`,
     requests: (input, place) => protectionRequests(place, input.branch, input, input.enforceAdmins),
   }),
+  ...githubRepositoryActions,
 ]

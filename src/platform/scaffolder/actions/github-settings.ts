@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { JsonObject } from '#kernel/common/json'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
 import type { HostRequest, RepositoryPlace } from './effect.ts'
+import { secretRequests } from './github-secrets.ts'
+import { secretText } from './inputs.ts'
 
 const names = z.array(z.string())
 const people = z.object({ apps: names.optional(), users: names.optional(), teams: names.optional() })
@@ -32,7 +34,11 @@ const settingsInput = z.looseObject({
   protectDefaultBranch: z.boolean().optional(),
   protectEnforceAdmins: z.boolean().default(true),
   repoVariables: z.record(z.string(), z.string()).default({}),
-  secrets: z.record(z.string(), z.unknown()).optional(),
+  secrets: z.record(z.string(), secretText).default({}),
+  oidcCustomization: z.object({ useDefault: z.boolean(), includeClaimKeys: z.array(z.string()).optional() }).optional(),
+  customProperties: z.record(z.string(), z.union([z.string(), names])).default({}),
+  subscribe: z.boolean().default(false),
+  workflowAccess: z.enum(['none', 'organization', 'user', 'enterprise']).optional(),
 })
 
 /** Members that GitHub's repository itself takes, by their names there. */
@@ -60,17 +66,24 @@ export function githubPath(place: RepositoryPlace, rest = ''): string {
  * The requests that give a repository on GitHub the settings that a template asks for. Pure.
  * @see https://docs.github.com/en/rest/repos/repos
  */
-export function githubSettings(place: RepositoryPlace, defaultBranch: string, settings: JsonObject): HostRequest[] {
+export function githubSettings(
+  place: RepositoryPlace,
+  defaultBranch: string,
+  settings: JsonObject,
+  visibility: 'private' | 'internal' | 'public' = 'private',
+): HostRequest[] {
   const parsed = settingsInput.safeParse(settings)
   if (!parsed.success) throw scaffolderFaults.bad_path({ path: parsed.error.issues[0]?.path.join('.') ?? 'input', why: parsed.error.issues[0]?.message ?? '' })
   const given = parsed.data
-  if (given.secrets)
-    throw scaffolderFaults.bad_path({ path: 'secrets', why: 'can not be set on a repository here: keep secrets in Fairway and let the pipeline read them' })
-  const patch = Object.fromEntries(Object.entries(PATCHED).flatMap(([name, theirs]) => (settings[name] === undefined ? [] : [[theirs, settings[name]]])))
+  const visible = visibility === 'private' ? {} : { visibility }
+  const patch = {
+    ...visible,
+    ...Object.fromEntries(Object.entries(PATCHED).flatMap(([name, theirs]) => (settings[name] === undefined ? [] : [[theirs, settings[name]]]))),
+  }
   const people = [
     ...(given.access === undefined ? [] : [accessRequest(place, given.access, 'admin')]),
     ...given.collaborators.map((each) =>
-      'team' in each ? accessRequest(place, `${place.owner}/${each.team}`, each.access) : accessRequest(place, each.user, each.access),
+      'team' in each ? accessRequest(place, `${place.owner}/${loginOf(each.team)}`, each.access) : accessRequest(place, loginOf(each.user), each.access),
     ),
   ]
   const isProtected = given.protectDefaultBranch ?? Object.keys(protectionInputs).some((name) => settings[name] !== undefined)
@@ -86,13 +99,37 @@ export function githubSettings(place: RepositoryPlace, defaultBranch: string, se
       body: { name, value },
       doneStatuses: [409],
     })),
+    ...secretRequests(githubPath(place, '/actions'), given.secrets),
+    ...(given.oidcCustomization === undefined
+      ? []
+      : [
+          {
+            method: 'PUT' as const,
+            path: githubPath(place, '/actions/oidc/customization/sub'),
+            body: { use_default: given.oidcCustomization.useDefault, include_claim_keys: given.oidcCustomization.includeClaimKeys ?? [] },
+          },
+        ]),
+    ...(Object.keys(given.customProperties).length === 0
+      ? []
+      : [
+          {
+            method: 'PATCH' as const,
+            path: githubPath(place, '/properties/values'),
+            body: { properties: Object.entries(given.customProperties).map(([name, value]) => ({ property_name: name, value })) },
+          },
+        ]),
+    ...(given.subscribe ? [{ method: 'PUT' as const, path: githubPath(place, '/subscription'), body: { subscribed: true, ignored: false } }] : []),
+    ...(given.workflowAccess === undefined
+      ? []
+      : [{ method: 'PUT' as const, path: githubPath(place, '/actions/permissions/access'), body: { access_level: given.workflowAccess } }]),
     ...(isProtected ? protectionRequests(place, defaultBranch, protection.parse(given), given.protectEnforceAdmins) : []),
   ]
 }
 
-/** @see https://docs.github.com/en/rest/branches/branch-protection */
-export function protectionRequests(place: RepositoryPlace, branch: string, given: z.infer<typeof protection>, isForAdmins: boolean): HostRequest[] {
-  const path = githubPath(place, `/branches/${encodeURIComponent(branch)}/protection`)
+/** @param branch the default branch, which is asked for first, unless told. @see https://docs.github.com/en/rest/branches/branch-protection */
+export function protectionRequests(place: RepositoryPlace, branch: string | undefined, given: z.infer<typeof protection>, isForAdmins: boolean): HostRequest[] {
+  const path = githubPath(place, `/branches/${branch === undefined ? '{defaultBranch}' : encodeURIComponent(branch)}/protection`)
+  const first: HostRequest[] = branch === undefined ? [{ method: 'GET', path: githubPath(place), outputs: { defaultBranch: 'default_branch' } }] : []
   const request: HostRequest = {
     method: 'PUT',
     path,
@@ -114,7 +151,19 @@ export function protectionRequests(place: RepositoryPlace, branch: string, given
       block_creations: given.blockCreations,
     },
   }
-  return given.requiredCommitSigning ? [request, { method: 'POST', path: `${path}/required_signatures` }] : [request]
+  // Asking for signatures twice is asking once.
+  const signed: HostRequest[] = given.requiredCommitSigning ? [{ method: 'POST', path: `${path}/required_signatures`, doneStatuses: [200] }] : []
+  return [...first, request, ...signed]
+}
+
+/** The name of a user or group by its ref, as both are called on the host too: `group:default/core` is `core`. Pure. */
+export function loginOf(ref: string): string {
+  return (
+    ref
+      .replace(/^[a-z]+:/i, '')
+      .split('/')
+      .at(-1) ?? ref
+  )
 }
 
 function accessRequest(place: RepositoryPlace, who: string, access: string): HostRequest {

@@ -1,49 +1,16 @@
 import { z } from 'zod'
 import type { JsonObject } from '#kernel/common/json'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
-import type { HostRequest, RepositoryPlace } from './effect.ts'
+import { gitlabCall, projectIdInput } from './gitlab-call.ts'
+import { gitlabGroupActions } from './gitlab-group-actions.ts'
+import { variableRequests } from './gitlab-settings.ts'
+import { gitlabTokenActions } from './gitlab-token-actions.ts'
 import { branch, filesOf, repoUrl, secretText, token } from './inputs.ts'
 import { placeOf } from './places.ts'
 import { templateAction, type TemplateAction } from './template-action.ts'
 
-const projectId = z.union([z.number(), z.string()]).optional().describe('Id or path of the project; the one of repoUrl unless told')
-const common = { repoUrl, token, projectId }
-interface Common {
-  repoUrl: string
-  token?: unknown
-  projectId?: string | number | undefined
-}
-
-const projectPath = (input: Common, place: RepositoryPlace): string =>
-  `/projects/${encodeURIComponent(String(input.projectId ?? `${place.owner}/${place.name}`))}`
 const body = (value: Record<string, unknown>): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject
-
-/** An action that is a few requests to GitLab's REST API. */
-function gitlabCall<I extends Common>(action: {
-  id: string
-  description: string
-  input: z.ZodType<I>
-  output: z.ZodObject
-  secrets?: readonly string[]
-  title: (input: I, repository: string) => string
-  requests: (input: I, project: string) => HostRequest[]
-}): TemplateAction {
-  const { id } = action
-  return templateAction({
-    id,
-    description: action.description,
-    input: action.input,
-    output: action.output,
-    host: 'gitlab',
-    ...(action.secrets ? { secrets: action.secrets } : {}),
-    run(input, context) {
-      const { place } = placeOf(input as I & { token?: string }, { id, type: 'gitlab', runsOnFairway: false }, context.hosts)
-      const requests = action.requests(input, projectPath(input, place))
-      const effect = context.add({ kind: 'host-call', provider: 'gitlab', ...place, title: action.title(input, `${place.owner}/${place.name}`), requests })
-      return Object.fromEntries(Object.keys(action.output.shape).map((name) => [name, effect.output(name)]))
-    },
-  })
-}
+const common = { repoUrl, token, projectId: projectIdInput }
 
 const repoPush = templateAction({
   id: 'gitlab:repo:push',
@@ -162,21 +129,16 @@ export const gitlabActions: readonly TemplateAction[] = [
     }),
     output: z.object({}),
     title: ({ key }, repository) => `Add the variable ${key} to ${repository}`,
-    requests: (input, project) => [
-      {
-        method: 'POST',
-        path: `${project}/variables`,
-        body: body({
-          key: input.key,
-          value: input.value,
-          variable_type: input.variableType,
-          protected: input.variableProtected,
-          masked: input.masked,
-          raw: input.raw,
-          environment_scope: input.environmentScope,
-        }),
-      },
-    ],
+    requests: (input, project) =>
+      variableRequests(project, {
+        key: input.key,
+        value: input.value,
+        variable_type: input.variableType,
+        protected: input.variableProtected,
+        masked: input.masked,
+        raw: input.raw,
+        environment_scope: input.environmentScope,
+      }),
   }),
   gitlabCall({
     id: 'gitlab:pipeline:trigger',
@@ -194,29 +156,13 @@ export const gitlabActions: readonly TemplateAction[] = [
     ],
   }),
   gitlabCall({
-    id: 'gitlab:group:ensureExists',
-    description: 'Makes a group on GitLab unless it is there; one level below a group that is there',
-    input: z
-      .looseObject({
-        ...common,
-        path: z.array(z.union([z.string(), z.object({ name: z.string(), slug: z.string() })])).min(1),
-      })
-      .transform((input) => ({ ...input, segments: input.path.map((each) => (typeof each === 'string' ? { name: each, slug: each } : each)) })),
-    output: z.object({ groupId: z.number() }),
-    title: ({ segments }) => `Make the group ${segments.map(({ slug }) => slug).join('/')}`,
-    requests: ({ segments }) =>
-      segments.flatMap(({ name, slug }, index): HostRequest[] => {
-        const full = encodeURIComponent(
-          segments
-            .slice(0, index + 1)
-            .map((each) => each.slug)
-            .join('/'),
-        )
-        const parent = index === 0 ? {} : { parent_id: '{groupId}' }
-        return [
-          { method: 'POST', path: '/groups', body: { name, path: slug, ...parent }, doneStatuses: [400] },
-          { method: 'GET', path: `/groups/${full}`, outputs: { groupId: 'id' } },
-        ]
-      }),
+    id: 'gitlab:repo:exists',
+    description: 'Tells whether a project is there on GitLab',
+    input: z.looseObject({ repoUrl, token }),
+    output: z.object({ exists: z.boolean() }),
+    title: (_input, repository) => `Ask whether ${repository} is there`,
+    requests: (_input, project) => [{ method: 'GET', path: project, outputs: { exists: '?id' }, doneStatuses: [404] }],
   }),
+  ...gitlabGroupActions,
+  ...gitlabTokenActions,
 ]

@@ -1,8 +1,9 @@
+import { absentActions } from './absent-actions.ts'
 import { catalogFetch, catalogRegister, catalogWrite } from './catalog-actions.ts'
 import { debugLog, debugWait } from './debug-actions.ts'
 import { fetchPlain, fetchPlainFile } from './fetch-actions.ts'
 import { fetchCookiecutter } from './fetch-cookiecutter.ts'
-import { fetchTemplate, fetchTemplateFile } from './fetch-template.ts'
+import { fetchTemplate, fetchTemplateFile, workspaceTemplate, workspaceTemplateFile } from './fetch-template.ts'
 import { fsDelete, fsReaddir, fsRename } from './file-actions.ts'
 import { githubActions } from './github-actions.ts'
 import { gitlabActions } from './gitlab-actions.ts'
@@ -21,6 +22,8 @@ export { HOST_TITLES, todoFor } from './places.ts'
 export const builtInActions: readonly TemplateAction[] = [
   fetchTemplate,
   fetchTemplateFile,
+  workspaceTemplate,
+  workspaceTemplateFile,
   fetchPlain,
   fetchPlainFile,
   fetchCookiecutter,
@@ -39,4 +42,5 @@ export const builtInActions: readonly TemplateAction[] = [
   ...githubActions,
   ...gitlabActions,
   ...utilityActions,
+  ...absentActions,
 ]

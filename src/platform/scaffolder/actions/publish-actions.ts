@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Json, JsonObject } from '#kernel/common/json'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
-import type { HostType } from './effect.ts'
-import { githubSettings } from './github-settings.ts'
+import type { HostRequest, HostType, RepositoryPlace } from './effect.ts'
+import { githubPath, githubSettings } from './github-settings.ts'
+import { gitlabSettings } from './gitlab-settings.ts'
 import { authorInputs, authorOf, branch, filesOf, repoUrl, token } from './inputs.ts'
 import { addressesOf, HOST_TITLES, placeOf } from './places.ts'
 import { templateAction, type TemplateAction } from './template-action.ts'
@@ -34,6 +35,15 @@ function settingsOf(given: PublishInput): JsonObject {
   return Object.fromEntries(Object.entries(given).filter(([name, value]) => !OWN.has(name) && value !== undefined)) as Record<string, Json>
 }
 
+/** What a host's own API is asked for; undefined where a host has no such settings. */
+function settingRequests(type: HostType | undefined, place: RepositoryPlace, given: PublishInput, settings: JsonObject): HostRequest[] | undefined {
+  if (type === 'github') return githubSettings(place, given.defaultBranch, settings, given.repoVisibility)
+  if (type === 'gitlab') return gitlabSettings(place, given.defaultBranch, given.repoVisibility, settings)
+  if (type !== 'gitea') return undefined
+  // Gitea has private and public only.
+  return given.repoVisibility === 'public' ? [{ method: 'PATCH', path: githubPath(place), body: { private: false } }] : []
+}
+
 function publish(id: string, type: HostType): TemplateAction {
   const runsOnFairway = type === 'github'
   return templateAction({
@@ -43,6 +53,8 @@ function publish(id: string, type: HostType): TemplateAction {
     output,
     host: type,
     runsOnFairway,
+    // Where GitHub and GitLab keep secrets for their pipelines.
+    secrets: ['secrets', 'projectVariables'],
     examples: [
       {
         description: 'Publish the workspace',
@@ -66,10 +78,11 @@ function publish(id: string, type: HostType): TemplateAction {
         ...authorOf(given),
         settings,
       })
-      if (found.host?.type === 'github') {
-        const requests = githubSettings(place, given.defaultBranch, settings)
-        if (requests.length > 0) context.add({ kind: 'host-call', provider: 'github', ...place, title: `Settings of ${place.owner}/${place.name}`, requests })
-      } else if (Object.keys(settings).length > 0 && !found.host) context.log(`the built-in Git host has no ${Object.keys(settings).join(', ')}; left away`)
+      const requests = settingRequests(found.host?.type, place, given, settings)
+      if (requests && found.host && requests.length > 0)
+        context.add({ kind: 'host-call', provider: found.host.type, ...place, title: `Settings of ${place.owner}/${place.name}`, requests })
+      if (!requests && Object.keys(settings).length > 0)
+        context.log(`${HOST_TITLES[found.host?.type ?? 'fairway']} has no ${Object.keys(settings).join(', ')}; left away`)
       const { remote, contents } = addressesOf(found, given.defaultBranch, context.repositoryUrl)
       return { remoteUrl: remote, repoContentsUrl: contents, repository: `${place.owner}/${place.name}`, commitHash: effect.output('commitHash') }
     },
@@ -83,7 +96,4 @@ export const publishActions: readonly TemplateAction[] = [
   publish('publish:gitlab', 'gitlab'),
   publish('publish:azure', 'azure'),
   publish('publish:gitea', 'gitea'),
-  publish('publish:bitbucketCloud', 'bitbucketCloud'),
-  publish('publish:bitbucketServer', 'bitbucketServer'),
-  publish('publish:gerrit', 'gerrit'),
 ]

@@ -155,29 +155,10 @@ const mergeRequest = templateAction({
   },
 })
 
-/** Gerrit's: there is no driver for it, so it is named with what to do. */
-const gerritReview = templateAction({
-  id: 'publish:gerrit:review',
-  description: 'Asks for a review of a change, on a Gerrit host',
-  input: z.looseObject({
-    repoUrl,
-    branch: z.string().default('master'),
-    sourcePath: z.string().default('.'),
-    gitCommitMessage: z.string().min(1),
-    ...authorInputs,
-  }),
-  host: 'gerrit',
-  run(given, context): StepOutput {
-    placeOf(given, { id: 'publish:gerrit:review', type: 'gerrit', runsOnFairway: false }, context.hosts)
-    throw scaffolderFaults.bad_path({ path: 'publish:gerrit:review', why: 'can not be carried out: Fairway can not write to Gerrit' })
-  },
-})
-
 export const pullRequestActions: readonly TemplateAction[] = [
   pullRequest('publish:github:pull-request', 'github', true),
   pullRequest('publish:fairway:pull-request', 'fairway', true),
   pullRequest('publish:azure:pull-request', 'azure', false),
   pullRequest('publish:gitea:pull-request', 'gitea', false),
   mergeRequest,
-  gerritReview,
 ]

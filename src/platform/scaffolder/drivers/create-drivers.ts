@@ -39,9 +39,16 @@ export function createCreationDrivers(deps: CreationDriverDeps): CreationDrivers
   const find = (host: string): ReturnType<typeof hostOf> => hostOf(outside, host)
   const commits = { hostOf: find, renderFiles }
   const calls: CallDeps = {
+    db,
     outside,
-    secretsOf: async ({ input }) =>
-      typeof input['secretsId'] === 'string' ? await deps.secrets.open(input['secretsId'], typeof input['actor'] === 'string' ? input['actor'] : '') : {},
+    secretsOf: async ({ input }) => {
+      const actor = typeof input['actor'] === 'string' ? input['actor'] : ''
+      return {
+        ...(typeof input['task'] === 'string' ? await deps.secrets.outputs(input['task'], actor) : {}),
+        ...(typeof input['secretsId'] === 'string' ? await deps.secrets.open(input['secretsId'], actor) : {}),
+      }
+    },
+    keepSecret: async (action, name, value) => await deps.secrets.keepOutput(textOf(action, 'task'), textOf(action, 'actor'), name, value),
   }
   const of = (name: string, perform: ConstructorParameters<typeof TaskDriver>[1]['perform']): Driver => new TaskDriver(name, { db, perform })
   const drivers: CreationDrivers = {

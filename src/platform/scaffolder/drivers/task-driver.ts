@@ -6,7 +6,7 @@ import { effectOwner } from './effect-key.ts'
 
 /**
  * A driver of effects that have no state of their own to look at (a request, a message, a pause): what says that one is done is a note by task and
- * effect. An effect that was noted is never carried out again, in no attempt of its task; one that was cut off between the deed and the note is.
+ * effect. An effect that was noted is never carried out again, in no attempt of its task; what can not be repeated is noted before, too: see `once`.
  */
 export class TaskDriver implements Driver {
   readonly name: string

@@ -1,3 +1,4 @@
+import sodium from 'libsodium-wrappers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../../../test/harness/test-database.ts'
 import { systemClock } from '#kernel/common/clock'
@@ -7,6 +8,7 @@ import { Secret } from '#kernel/common/secret'
 import { MemoryJournal } from '#kernel/node/journal'
 import { gitHostFaults, MemoryGitHost, type GitHost } from '#delivery/git-host'
 import { driverContract, type DriverExemptions, type DriverHarness } from '../../../kernel/common/driver/driver-contract.ts'
+import { secretRequests } from '../actions/github-secrets.ts'
 import { digestOf } from '../creation-render.ts'
 import { TaskSecrets } from '../task-secrets.ts'
 import { createCreationDrivers, type CreationDrivers } from './create-drivers.ts'
@@ -199,5 +201,98 @@ describe('effects of tasks', () => {
   it('say what is not set up here', async () => {
     const input = { host: '', owner: 'acme', name: 'x', workflow: 'ci.yml', ref: 'main', inputs: {}, actor: 'user:default/ana', effect: 'd', task: 'task-e' }
     await expect(driversOn().dispatch.apply(action('dispatch', input), context('chg_1:d'))).rejects.toMatchObject({ code: 'platform.scaffolder.unsupported' })
+  })
+})
+
+describe('a request that can not be repeated', () => {
+  const awayFaults = faults('test.away', { gone: { status: 502, title: 'Gone', retry: 'backoff', detail: () => 'the line was cut' } })
+  const action = (effect: string, requests: object[]): PlannedAction => ({
+    id: `host-call:${effect}`,
+    driver: 'host-call',
+    verb: 'run',
+    target: 'github/acme/x',
+    title: 'Open an issue',
+    concern: 'code',
+    changes: [],
+    dependsOn: [],
+    input: { effect, task: 'task-once', actor: 'user:default/ana', host: 'github.com', owner: 'acme', name: 'x', requests: requests as never },
+  })
+  const at = (change: string): ApplyContext => ({ key: `${change}:x`, signal: new AbortController().signal, outputs: {}, progress: () => {} })
+  const requests = [
+    { method: 'GET', path: '/a', outputs: { id: 'id' } },
+    { method: 'POST', path: '/issues/{id}', body: { parent: { $output: 'id' } } },
+    { method: 'PUT', path: '/b' },
+  ]
+
+  it('is not sent again by itself when it was cut off, and is when a person tries again', async () => {
+    const sent: string[] = []
+    let isCut = true
+    const { 'host-call': driver } = driversOn({
+      callHost: async (_host, call) => {
+        sent.push(`${call.method} ${call.path} ${JSON.stringify(call.body ?? null)}`)
+        if (call.method === 'POST' && isCut) throw awayFaults.gone({})
+        return await Promise.resolve({ id: 7 })
+      },
+    })
+    const expected = { outcome: 'refused', reason: 'may-be-done', message: expect.stringContaining('Look at acme/x on github.com') as string }
+    expect(await driver.apply(action('cut', requests), at('chg_1'))).toMatchObject(expected)
+    expect(await driver.apply(action('cut', requests), at('chg_1'))).toMatchObject(expected)
+    expect(sent).toEqual(['GET /a null', 'POST /issues/7 {"parent":7}'])
+    isCut = false
+    expect(await driver.apply(action('cut', requests), at('chg_2'))).toMatchObject({ outcome: 'done' })
+    expect(sent.slice(2)).toEqual(['POST /issues/7 {"parent":7}', 'PUT /b null'])
+  })
+
+  it('goes on behind what was done when a later one is refused', async () => {
+    const sent: string[] = []
+    let isRefused = true
+    const { 'host-call': driver } = driversOn({
+      callHost: async (_host, call) => {
+        sent.push(call.path)
+        if (call.method === 'PUT' && isRefused) throw outsideFaults.away({})
+        return await Promise.resolve({ id: 7 })
+      },
+    })
+    await expect(driver.apply(action('later', requests), at('chg_1'))).rejects.toMatchObject({ code: 'test.outside.away' })
+    isRefused = false
+    await driver.apply(action('later', requests), at('chg_1'))
+    expect(sent).toEqual(['/a', '/issues/7', '/b', '/b'])
+  })
+
+  it('is left out when what it makes is there, and keeps a token that the host makes out of everything', async () => {
+    const sent: (object | undefined)[] = []
+    const { 'host-call': driver } = driversOn({
+      callHost: async (_host, call) => await Promise.resolve((sent.push(call), call.path === '/token' ? { token: 'glpat-1', username: 'bot' } : { id: 1 })),
+    })
+    const steps = [
+      { method: 'GET', path: '/groups/a', outputs: { group0: 'id', exists: '?id' }, doneStatuses: [404] },
+      { method: 'POST', path: '/groups', unless: 'group0' },
+      { method: 'POST', path: '/token', outputs: { user: 'username' }, secretOutputs: { 'made:x': 'token' } },
+    ]
+    const outcome = await driver.apply(action('token', steps), at('chg_1'))
+    expect(outcome).toMatchObject({ outcome: 'done', outputs: { group0: 1, exists: true, user: 'bot' } })
+    expect(JSON.stringify(outcome)).not.toContain('glpat')
+    expect(sent).toHaveLength(2)
+    const use = [{ method: 'PUT', path: '/variable', body: { value: { $secret: [{ name: 'made:x' }] } } }]
+    await driver.apply(action('use', use), at('chg_1'))
+    expect(sent.at(-1)).toMatchObject({ body: { value: 'glpat-1' } })
+    await secrets.eraseOutputs('task-once')
+    await expect(driver.apply(action('use-2', use), at('chg_1'))).rejects.toMatchObject({ code: 'platform.scaffolder.secrets_gone' })
+  })
+
+  it('seals what GitHub wants sealed, for its key', async () => {
+    await sodium.ready
+    const pair = sodium.crypto_box_keypair()
+    const sent: unknown[] = []
+    const { 'host-call': driver } = driversOn({
+      callHost: async (_host, call) => await Promise.resolve((sent.push(call.body), { key: Buffer.from(pair.publicKey).toString('base64'), key_id: '12' })),
+    })
+    const id = await secrets.keep('user:default/ana', { TOKEN: 'hush' })
+    const [first, second] = secretRequests('/repos/acme/x/actions', { DEPLOY: { $secret: [{ name: 'TOKEN' }] } })
+    const sealing = action('seal', [first ?? {}, second ?? {}])
+    await driver.apply({ ...sealing, input: { ...sealing.input, secretsId: id ?? '' } }, at('chg_1'))
+    const { encrypted_value: box, key_id: keyId } = sent[1] as { encrypted_value: string; key_id: string }
+    expect(keyId).toBe('12')
+    expect(Buffer.from(sodium.crypto_box_seal_open(Buffer.from(box, 'base64'), pair.publicKey, pair.privateKey)).toString()).toBe('hush')
   })
 })
