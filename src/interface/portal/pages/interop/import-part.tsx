@@ -44,7 +44,7 @@ export function ImportPart() {
         />
         <TextInput
           label="Repository"
-          description="Made when it is not there; what changes in it later is a pull request"
+          description="Made when it is not there; people and templates are proposed to the organisation"
           value={repository}
           onChange={(event) => {
             setRepository(event.currentTarget.value)
