@@ -41,7 +41,7 @@ beforeAll(async () => {
       component('tide-a', 'service', ', title: Alpha, tags: [java, web], labels: {tier: "1"}, annotations: {example.com/slug: Acme/A}'),
       component('tide-b', 'service', ', tags: [go]', ', dependsOn: ["component:tide-a"]'),
       component('tide-c', 'website', ', tags: [java]'),
-      component('tide-d', 'library'),
+      component('tide-d', 'library', '', ', extra: null'),
       component('tide-e', 'service', ', title: Payments, namespace: other'),
       yaml('API', 'tide-api', 'type: openapi, lifecycle: production, owner: team-a, definition: x'),
       yaml('AiResource', 'tide-rule', 'type: rule, lifecycle: production, owner: team-a, category: style, rationale: because'),
@@ -90,6 +90,8 @@ describe('filters of getEntities', () => {
     [{ 'relations.dependencyOf': 'component:default/tide-b' }, ['tide-a']],
     [{ 'relations.partOf': 'system:other/shop' }, ['tide-e']],
     [{ 'spec.remotes.url': 'http://x' }, ['tide-mcp']],
+    [{ 'spec.extra': CATALOG_FILTER_EXISTS }, ['tide-d']],
+    [{ 'spec.extra': 'null' }, []],
     [{ 'metadata.name': 'nobody' }, []],
   ])('%j', async (filter, expected) => {
     expect(names((await client.getEntities({ filter, order: byName }, options)).items)).toEqual(expected)

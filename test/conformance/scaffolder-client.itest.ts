@@ -25,8 +25,8 @@ beforeAll(async () => {
   token = (await readFile(path.join(platform.dataDir, 'admin.token'), 'utf8')).trim()
   await pushFiles(platform, token, 'fairway/golden-paths', {
     'tide/template.yaml': TEMPLATE,
-    'tide/slow.yaml': SLOW,
-    'tide/skeleton/a.txt': 'I am ${{ values.name }}',
+    'tide-slow/template.yaml': SLOW,
+    'tide-slow/skeleton/a.txt': 'I am ${{ values.name }}',
   })
   await eventually('the templates', async () =>
     (await call('GET', '/v2/templates/default/template/tide-slow/parameter-schema')).status === 200 ? true : undefined,
@@ -46,7 +46,7 @@ spec:
     properties: { name: { type: string }, size: { type: number, default: 3 } }
   steps:
     - { action: 'debug:log', input: { message: 'Hello \${{ parameters.name }}' } }
-    - { id: never, action: 'debug:log', if: \${{ parameters.absent }}, input: { message: x } }
+    - { id: never, action: 'debug:log', if: '\${{ parameters.absent }}', input: { message: x } }
   output:
     text: [{ title: Done, content: '\${{ parameters.name }}' }]
 `
@@ -57,7 +57,11 @@ spec:
   type: service
   presentation: { buttonLabels: { createButtonText: Go } }
   parameters: [{ title: One, description: First, properties: { a: { type: string } } }, { properties: {} }]
-  steps: [{ id: ask, name: Ask, action: 'approval:wait', input: { reason: why } }]
+  steps:
+    - { id: fetch, name: Fetch, action: 'fetch:template', input: { url: ./skeleton, values: { name: x } } }
+    - { id: one, name: One, action: 'publish:github', input: { repoUrl: 'fairway?owner=acme&repo=tide-one', repoVisibility: public } }
+    - { id: ask, name: Ask, action: 'approval:wait', input: { groups: [payments], required: 1, message: why } }
+    - { id: two, name: Two, action: 'publish:github', input: { repoUrl: 'fairway?owner=acme&repo=tide-two', repoVisibility: public } }
 `
 
 async function call(

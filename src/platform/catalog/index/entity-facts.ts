@@ -4,7 +4,7 @@ import type { Entity } from '../entity.ts'
 export interface Fact {
   /** Dotted path in lower case, e.g. `spec.type`; lists are descended. */
   key: string
-  /** As written; null for a text that is too long to be compared. */
+  /** As written; null for a null, and for a text that is too long to be compared: it is there, and equals nothing. */
   value: string | null
   /** Member of a list: `key.value = true` holds as well. */
   isItem: boolean
@@ -26,12 +26,12 @@ export function factsOf(entity: Entity): Fact[] {
   const add = (key: string, value: unknown, isItem: boolean): void => {
     if (facts.length >= MAX_FACTS || key.length > MAX_KEY_LENGTH) return
     const text = typeof value === 'string' ? value : String(value)
-    facts.push({ key: key.toLowerCase(), value: text.length > MAX_VALUE_LENGTH ? null : text, isItem })
+    facts.push({ key: key.toLowerCase(), value: value === null || text.length > MAX_VALUE_LENGTH ? null : text, isItem })
   }
   const walk = (path: string, value: unknown, depth: number, isItem: boolean): void => {
-    if (value === null || value === undefined || depth > 12 || facts.length >= MAX_FACTS) return
+    if (value === undefined || depth > 12 || facts.length >= MAX_FACTS) return
     if (Array.isArray(value)) for (const item of value) walk(path, item, depth + 1, true)
-    else if (typeof value === 'object') {
+    else if (typeof value === 'object' && value !== null) {
       for (const [key, member] of Object.entries(value))
         if (path !== 'metadata' || (key !== 'uid' && key !== 'etag')) walk(`${path}.${key}`, member, depth + 1, false)
     } else add(path, value, isItem && typeof value === 'string')
