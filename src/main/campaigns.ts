@@ -43,9 +43,7 @@ async function lastAlteration({ scaffolder }: Parameters<typeof campaigns>[1], t
   const place = await scaffolder.library.findPlace(template)
   if (place?.kind !== 'git') return commit
   const folder = path.posix.dirname(place.path)
-  const [last] = await place.host
-    .log({ ...place.at, ref: commit, limit: 1, ...(folder === '.' ? {} : { path: folder }) })
-    .catch(() => [])
+  const [last] = await place.host.log({ ...place.at, ref: commit, limit: 1, ...(folder === '.' ? {} : { path: folder }) }).catch(() => [])
   return last?.sha ?? commit
 }
 

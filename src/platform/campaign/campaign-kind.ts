@@ -6,7 +6,7 @@ import type { Child } from './child.ts'
 import { planUpgrade } from './plan-upgrade.ts'
 import { upgradeAction, type UpgradeDriverDeps } from './upgrade-driver.ts'
 
-export const campaignInput = z.strictObject({
+const campaignInput = z.strictObject({
   template: z.string().min(1).max(200),
   /** Only these children; all that are behind unless told. */
   components: z.array(z.string().min(1).max(300)).max(5_000).optional(),

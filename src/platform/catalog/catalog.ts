@@ -52,7 +52,7 @@ export interface Catalog {
   start(options: { databaseUrl: string }): Promise<AsyncDisposable>
 }
 
-export type ChangeListener = (refs: readonly string[] | 'everything', version: number) => void
+type ChangeListener = (refs: readonly string[] | 'everything', version: number) => void
 
 /** Puts the catalog together. It works at once; `start` is what lets it follow other processes. */
 export function createCatalog(deps: CatalogDeps): Catalog {

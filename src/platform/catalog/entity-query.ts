@@ -29,7 +29,7 @@ const STREAM_PAGE = 200
 const SLICE_MS = 15
 
 /** What queries need of an index: that of now, or one of a time that is past. */
-type QueriedIndex = Pick<CatalogIndex, 'ready' | 'now' | 'texts' | 'refOfUid'>
+type QueriedIndex = Pick<CatalogIndex, 'ready' | 'now' | 'texts' | 'refOfUid'> & Partial<Pick<CatalogIndex, 'placeOf'>>
 
 /** Reads of the catalog: which entities, and in which order, is answered in memory; their documents come from the database. */
 export class EntityQuery implements CatalogReader {
@@ -159,9 +159,7 @@ export class EntityQuery implements CatalogReader {
 
   /** Where an entity is from, and the Location entity that its source named as its parent. */
   async placeOf(ref: string): Promise<{ location: string; origin: string; parent: string | null } | undefined> {
-    const { rows } = await sql<{ location: string; origin: string; parent: string | null }>`
-      select f.location, f.origin, f.parent from entity e join catalog_file f on f.id = e.file_id where e.ref = ${ref}`.execute(this.#db)
-    return rows[0]
+    return await this.#index.placeOf?.(ref)
   }
 
   /** Other declarations of a ref, which wait for its holder to go. */

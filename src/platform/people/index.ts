@@ -1,5 +1,2 @@
 export * from './people.ts'
 export { catalogNameOf } from './people-entities.ts'
-export type { DirectorySource } from './directory-person.ts'
-export type { OidcProvider } from './oidc/oidc-sign-in.ts'
-export type { ClaimedPerson } from './oidc/oidc-claims.ts'

@@ -141,7 +141,7 @@ function shared(effect: Pick<Effect, 'id' | 'step'>, { input, author }: ActionCo
 /** How files, and what can only be rendered later, are made again. */
 export function recipe({ input, author }: ActionContext): JsonObject {
   const { onFailure: _onFailure, title: _title, component: _component, purpose: _purpose, ...rest } = input
-  return { creation: JSON.parse(JSON.stringify({ ...rest, requestedBy: author.ref })) as JsonObject }
+  return { creation: JSON.parse(JSON.stringify({ ...rest, requestedBy: input.onBehalfOf ?? author.ref })) as JsonObject }
 }
 
 function placeInput(place: RepositoryPlace): JsonObject {

@@ -2,6 +2,7 @@ import type { PlannedAction } from '#kernel/common/driver'
 import type { JsonObject } from '#kernel/common/json'
 import type { Effect } from './actions/index.ts'
 import type { Rendered } from './creation-render.ts'
+import type { RanStep } from './template-run.ts'
 
 /** One step of a template in the details of its plan: what it said when it ran in memory, and which actions carry out what it wants. */
 export interface StepDetails {
@@ -25,9 +26,15 @@ const MAX_LINE = 2_000
 
 /** Steps with several turns are one. Pure. */
 export function detailsOf(rendered: Pick<Rendered, 'run'>, byEffect: readonly { effect: Effect; actions: readonly PlannedAction[] }[]): JsonObject {
+  const steps = stepsOf(rendered.run.steps, (key) => byEffect.filter(({ effect }) => effect.step === key).flatMap((item) => item.actions.map(({ id }) => id)))
+  return JSON.parse(JSON.stringify({ steps, output: rendered.run.output })) as JsonObject
+}
+
+/** Steps as they ran; those with several turns are one. Pure. */
+export function stepsOf(rows: readonly RanStep[], actionsOf: (key: string) => string[] = () => []): StepDetails[] {
   const steps: StepDetails[] = []
-  for (const row of rendered.run.steps) {
-    const actions = byEffect.filter(({ effect }) => effect.step === row.key).flatMap((item) => item.actions.map((action) => action.id))
+  for (const row of rows) {
+    const actions = actionsOf(row.key)
     const log = row.log.slice(0, MAX_LOG_LINES).map((line) => line.slice(0, MAX_LINE))
     const before = steps.at(-1)
     if (before?.id === row.id && row.key !== row.id) {
@@ -35,7 +42,7 @@ export function detailsOf(rendered: Pick<Rendered, 'run'>, byEffect: readonly { 
       before.actions.push(...actions)
     } else steps.push({ id: row.id, name: row.name, action: row.action, state: row.state, log, actions })
   }
-  return JSON.parse(JSON.stringify({ steps, output: rendered.run.output })) as JsonObject
+  return steps
 }
 
 /** The details of a plan; undefined for one that was made before there were any. */

@@ -22,6 +22,8 @@ export interface CreationInput {
   onFailure?: 'undo' | 'keep' | undefined
   /** Asked in Backstage's dialect: defaults are the form's business, and a failing step is a failed task rather than a refused request. */
   dialect?: 'backstage' | undefined
+  /** Who started the task, when an administrator goes on with it: templates see this person. Set by the platform alone. */
+  onBehalfOf?: string | undefined
   /** Where the sealed secrets lie, and their names. Their values are nowhere in a change. */
   secretsId?: string | undefined
   secrets?: string[] | undefined
@@ -45,6 +47,7 @@ export const creationInput: z.ZodType<CreationInput> = z.strictObject({
   purpose: z.enum(['create', 'undo']).optional(),
   onFailure: z.enum(['undo', 'keep']).optional(),
   dialect: z.literal('backstage').optional(),
+  onBehalfOf: z.string().max(300).optional(),
   secretsId: z.string().max(64).optional(),
   secrets: z.array(z.string().max(200)).max(100).optional(),
   pins: z.record(z.string(), z.string()).optional(),

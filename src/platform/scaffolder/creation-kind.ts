@@ -6,6 +6,8 @@ import type { ResourceRef } from '#kernel/node/http'
 import type { Journal } from '#kernel/node/journal'
 import { formatEntityRef, parseEntityRef, type CatalogDirectory, type EntityQuery } from '#platform/catalog'
 import type { ChangeKind, ChangeResult, DraftPlan, FinishedChange, Settlement } from '#platform/change'
+import { stepsOf, type StepDetails } from './creation-details.ts'
+import type { RanStep } from './template-run.ts'
 import { placeText, type Author } from './creation-actions.ts'
 import { creationInput, type CreationInput } from './creation-input.ts'
 import { planCreation, planUndo } from './creation-plan.ts'
@@ -23,14 +25,21 @@ export interface CreationKindDeps extends RenderDeps {
   outside: Pick<Outside, 'findHost'>
   query: Pick<EntityQuery, 'findByRef'>
   directory: Pick<CatalogDirectory, 'findPerson'>
+  /** Admissions of administrators to others' tasks, by `admissionOf`: as long as they ask. */
+  admitted: ReadonlySet<string>
   secrets: Pick<TaskSecrets, 'erase' | 'eraseOutputs'>
 }
 
 /** What is known of a request between its preparation and its change, both in one call. */
-type Prepared = { rendered: Rendered } | { failure: ChangeResult; rendered?: undefined }
+type Prepared = { rendered: Rendered; ran?: undefined } | { failure: ChangeResult; ran: StepDetails[]; rendered?: undefined }
 
 /** Faults that a request is refused for in any dialect. */
 const REFUSED = new Set<string>([scaffolderFaults.values_invalid.code, scaffolderFaults.template_not_found.code])
+
+/** How an administrator's leave to go on with somebody else's task is told. */
+export function admissionOf(taskId: string, principal: string): string {
+  return `${taskId} ${principal}`
+}
 
 /** Requests whose change was never made must not stay. */
 const KEPT_REQUESTS = 64
@@ -50,17 +59,24 @@ export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationI
 
     async prepare(asked, { requestedBy }) {
       const earlier = asked.taskId === undefined ? undefined : await findTask(deps.db, asked.taskId)
-      if (earlier && earlier.createdBy !== requestedBy) throw scaffolderFaults.not_yours({ id: earlier.id, createdBy: earlier.createdBy })
+      const isOthers = earlier !== undefined && earlier.createdBy !== requestedBy
+      if (isOthers && !deps.admitted.has(admissionOf(earlier.id, requestedBy)))
+        throw scaffolderFaults.not_yours({ id: earlier.id, createdBy: earlier.createdBy })
       const taskId = asked.taskId ?? randomUUID()
-      const input: CreationInput = { ...asked, taskId }
+      // Never as it was asked: nobody says by themselves whom they act for.
+      const input: CreationInput = { ...asked, taskId, onBehalfOf: isOthers ? earlier.createdBy : undefined }
+      const trace: RanStep[] = []
+      let hasRun = false
       const rendered = await attempt(async () => {
-        const result = await renderCreation(deps, input, requestedBy)
+        const result = await renderCreation(deps, input, requestedBy, undefined, trace)
+        // What fails from here on is none of these steps.
+        hasRun = true
         if (input.dialect === undefined) await assertOwner(deps, input)
         if (input.purpose !== 'undo') await assertNew(deps, result, taskId)
         return result
       }, input)
       if ('failure' in rendered) {
-        keep(taskId, { failure: rendered.failure })
+        keep(taskId, { failure: rendered.failure, ran: hasRun ? [] : stepsOf(trace) })
         return input
       }
       const { result } = rendered
@@ -107,8 +123,9 @@ export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationI
         createdAt: at,
         spec: specOf(input, requestedBy, known?.rendered),
         request: requestOf(input),
+        ...(known?.ran === undefined ? {} : { ran: known.ran }),
       })
-      if (!isNew) await addAttempt(tx, taskId, id)
+      if (!isNew) await addAttempt(tx, taskId, id, known?.ran)
     },
 
     describe: ({ title, component, template }) => ({ title: title ?? `Create from ${template}`, ...(component === undefined ? {} : { component }) }),

@@ -3,6 +3,7 @@ import { canonicalJson, type JsonObject } from '#kernel/common/json'
 import type { Effect, FetchSource, HostDirectory, RegisterEffect, TemplateAction, TemplateFile } from './actions/index.ts'
 import type { CreationInput } from './creation-input.ts'
 import { withLineage } from './lineage.ts'
+import type { RanStep } from './template-run.ts'
 import { runTemplate, type TemplateRun } from './run-template.ts'
 import type { Template } from './template-document.ts'
 import type { TemplateLibrary } from './template-library.ts'
@@ -34,6 +35,7 @@ export interface Rendered {
 
 /**
  * Fills a template in, from its commit. The same input always gives the same files; with `resolved`, what effects have said, it may come further.
+ * @param trace gets the steps as they run, also when one fails.
  * @throws as `TemplateLibrary.load` and `runTemplate`.
  */
 export async function renderCreation(
@@ -41,17 +43,20 @@ export async function renderCreation(
   input: CreationInput,
   requestedBy: string,
   resolved?: Readonly<Record<string, JsonObject>>,
+  trace: RanStep[] = [],
 ): Promise<Rendered> {
   const loaded = await deps.library.load(input.template, input.templateCommit)
+  const user = input.onBehalfOf ?? requestedBy
   const run = await runTemplate({
+    trace,
     template: loaded.template,
     values: input.values,
     actions: deps.actions,
     readFolder: loaded.readFolder,
     readFile: loaded.readFile,
     repositoryUrl: deps.repositoryUrl,
-    user: requestedBy,
-    userEntity: await deps.findEntity?.(requestedBy),
+    user,
+    userEntity: await deps.findEntity?.(user),
     secrets: input.secrets,
     taskId: input.taskId,
     hosts: await deps.hosts?.(),

@@ -195,7 +195,7 @@ describe('requests of host actions', () => {
     const whole = await run(
       `${token}- {id: v, action: "gitlab:projectVariable:create", input: {${repo}, key: A, value: "\${{ steps.t.output.access_token }}"}}`,
     )
-    const [made, used] = whole.effects as [{ requests: object[] }, { requests: object[] }]
+    const [made, used] = whole.effects as unknown as [{ requests: object[] }, { requests: object[] }]
     const name = 'made:0:gitlab:projectAccessToken:create.access_token'
     expect(made.requests).toMatchObject([{ secretOutputs: { [name]: 'token' } }])
     expect(JSON.parse(JSON.stringify(used.requests[1]))).toMatchObject({ body: { value: { $secret: [{ name }] } } })

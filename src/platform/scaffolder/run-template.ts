@@ -27,7 +27,7 @@ export async function runTemplate(input: RunInput): Promise<TemplateRun> {
     values: checked.values,
     workspace: new Workspace(),
     effects: [],
-    steps: [],
+    steps: input.trace ?? [],
     output: {},
     isOutputWhole: true,
     log: [],

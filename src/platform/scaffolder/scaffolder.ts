@@ -77,10 +77,11 @@ export function createScaffolder(deps: ScaffolderDeps): Scaffolder {
   const outside: Outside = { ...deps.outside, findHost: async (name) => (name === '' ? host : await deps.outside?.findHost?.(name)) }
   const secrets = new TaskSecrets({ db, sealing: deps.sealing })
   const files = new RenderedFiles(render)
+  const admitted = new Set<string>()
   return {
     library,
     renderAt: createRenderAt(render),
-    kind: createCreationKind({ ...render, db, journal, outside, query: catalog.query, directory: catalog.directory, secrets }),
+    kind: createCreationKind({ ...render, db, journal, outside, query: catalog.query, directory: catalog.directory, secrets, admitted }),
     drivers: createCreationDrivers({
       db,
       journal,
@@ -97,7 +98,7 @@ export function createScaffolder(deps: ScaffolderDeps): Scaffolder {
       },
     }),
     routes: (changes) => {
-      const tasks = new TaskService({ db, changes, secrets })
+      const tasks = new TaskService({ db, changes, secrets, admitted })
       return [
         ...scaffolderRoutes({ ...render, query: catalog.query, outside, tasks }),
         ...taskRoutes({ tasks, follow: deps.follow, watchCredential: deps.watchCredential }),

@@ -41,18 +41,18 @@ export class TaskSecrets {
   }
 
   /** Keeps a secret that a host gave during a run, beside those that came with it. */
-  async keepOutput(taskId: string, owner: string, name: string, value: Secret): Promise<void> {
+  async keepOutput(taskId: string, name: string, value: Secret): Promise<void> {
     const id = outputsId(taskId)
-    const known = await this.outputs(taskId, owner)
+    const known = await this.outputs(taskId)
     const values = Object.fromEntries(Object.entries({ ...known, [name]: value }).map(([key, secret]) => [key, secret.reveal()]))
-    const sealed = Buffer.from(this.#sealing.seal(new TextEncoder().encode(JSON.stringify(values)), contextOf(id, owner)))
+    const sealed = Buffer.from(this.#sealing.seal(new TextEncoder().encode(JSON.stringify(values)), contextOf(id, taskId)))
     await sql`insert into creation_secret (id, sealed) values (${id}, ${sealed}) on conflict (id) do update set sealed = excluded.sealed`.execute(this.#db)
   }
 
   /** What hosts have given during a run; none when there was nothing. */
-  async outputs(taskId: string, owner: string): Promise<Record<string, Secret>> {
+  async outputs(taskId: string): Promise<Record<string, Secret>> {
     const { rows } = await sql`select from creation_secret where id = ${outputsId(taskId)}`.execute(this.#db)
-    return rows.length === 0 ? {} : await this.open(outputsId(taskId), owner)
+    return rows.length === 0 ? {} : await this.open(outputsId(taskId), taskId)
   }
 
   /** When a run is done, or taken back: until then a retry may need them. */

@@ -30,6 +30,8 @@ export interface RunInput {
   /** Fills in the schemas' defaults; true unless told. Backstage leaves that to its form. */
   fillsDefaults?: boolean | undefined
   signal?: AbortSignal | undefined
+  /** Gets the steps as they run, also when the run fails: the last one is the one that did. */
+  trace?: RanStep[] | undefined
 }
 
 /** `held`: waits for an effect's output. `later`: comes after a held one. */

@@ -9,4 +9,3 @@ export function createViews(deps: ViewServiceDeps): { service: ViewService; rout
 }
 
 export { viewFaults } from './view-faults.ts'
-export type { View, ViewContent, ViewPage } from './view.ts'

@@ -18,7 +18,7 @@ type GraphQuery = NonNullable<InputOf<'entities.graph'>['query']>
 export const PAGE_SIZE = 100
 
 /** What a row of a list shows; the rest of a descriptor stays where it is. */
-export const listFields = [
+const listFields = [
   'kind',
   'metadata.name',
   'metadata.namespace',

@@ -4,7 +4,7 @@ import { api } from './client.ts'
 import type { EntityParams } from './docs-queries.ts'
 
 export type Lineage = Operations['lineage.get']['output']
-export type TemplateChild = Operations['templates.children']['output']['items'][number]
+type TemplateChild = Operations['templates.children']['output']['items'][number]
 export type DescriptorCheck = Operations['entities.validate']['output']
 
 export type HistoryItem = Operations['entities.history']['output']['items'][number]

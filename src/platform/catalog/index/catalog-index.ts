@@ -2,8 +2,9 @@ import type { Database } from '#kernel/node/database'
 import type { Logger } from '#kernel/node/log'
 import type { EntityRelation } from '../entity.ts'
 import type { AppliedChanges } from '../ingestion/apply-changes.ts'
+import { stitchedText } from '../ingestion/entity-document.ts'
 import { DocumentCache } from './document-cache.ts'
-import { DocumentReader } from './document-reader.ts'
+import { DocumentReader, type EntityPlace } from './document-reader.ts'
 import { EntityIndex } from './entity-index.ts'
 import { entityOfRow, readEverything, readSince } from './index-rows.ts'
 import { IndexQuery } from './index-query.ts'
@@ -103,11 +104,12 @@ export class CatalogIndex {
     const missing = rows.filter((_, at) => texts[at] === undefined)
     if (missing.length > 0) {
       const wanted = Array.from(slots, (slot) => index.refOf(slot))
-      const found = await this.#reader.read(missing)
+      const found = await this.#reader.documents.read(missing)
       const isCurrent = this.#state?.index === index && index.version === version
       const items: { slot: number; ref: string; json: string }[] = []
       for (let at = 0; at < rows.length; at++) {
-        const json = texts[at] ?? found.get(rows[at]!)
+        const row = texts[at] === undefined ? found.get(rows[at]!) : undefined
+        const json = texts[at] ?? (row && stitchedText(row))
         if (json === undefined) continue
         items.push({ slot: slots[at]!, ref: wanted[at]!, json })
         if (isCurrent && texts[at] === undefined) this.#documents.set(slots[at]!, json)
@@ -115,6 +117,15 @@ export class CatalogIndex {
       return items
     }
     return texts.map((json, at) => ({ slot: slots[at]!, ref: index.refOf(slots[at]!), json: json! }))
+  }
+
+  /** Where an entity is from. */
+  async placeOf(ref: string): Promise<EntityPlace | undefined> {
+    const { index } = await this.ready()
+    const slot = index.slotOf(ref)
+    if (slot === undefined) return undefined
+    const row = index.rowOf(slot)
+    return (await this.#reader.places.read([row])).get(row)
   }
 
   get sizeBytes(): Record<string, number> {

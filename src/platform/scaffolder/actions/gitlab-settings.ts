@@ -26,7 +26,7 @@ const settingsInput = z.looseObject({
 })
 
 /** Path below GitLab's API of a project. */
-export function gitlabProject(place: Pick<RepositoryPlace, 'owner' | 'name'>): string {
+function gitlabProject(place: Pick<RepositoryPlace, 'owner' | 'name'>): string {
   return `/projects/${encodeURIComponent(`${place.owner}/${place.name}`)}`
 }
 

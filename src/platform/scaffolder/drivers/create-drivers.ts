@@ -44,11 +44,11 @@ export function createCreationDrivers(deps: CreationDriverDeps): CreationDrivers
     secretsOf: async ({ input }) => {
       const actor = typeof input['actor'] === 'string' ? input['actor'] : ''
       return {
-        ...(typeof input['task'] === 'string' ? await deps.secrets.outputs(input['task'], actor) : {}),
+        ...(typeof input['task'] === 'string' ? await deps.secrets.outputs(input['task']) : {}),
         ...(typeof input['secretsId'] === 'string' ? await deps.secrets.open(input['secretsId'], actor) : {}),
       }
     },
-    keepSecret: async (action, name, value) => await deps.secrets.keepOutput(textOf(action, 'task'), textOf(action, 'actor'), name, value),
+    keepSecret: async (action, name, value) => await deps.secrets.keepOutput(textOf(action, 'task'), name, value),
   }
   const of = (name: string, perform: ConstructorParameters<typeof TaskDriver>[1]['perform']): Driver => new TaskDriver(name, { db, perform })
   const drivers: CreationDrivers = {

@@ -19,6 +19,8 @@ export type AttemptChange = Pick<Change, 'state' | 'plan' | 'steps' | 'result' |
 
 export interface Attempt {
   change: AttemptChange
+  /** Of one whose plan failed in a step: those that ran, the one that failed last. */
+  ran?: readonly StepDetails[] | undefined
   /** Numbers `block * EVENTS_A_BLOCK` and up are this attempt's. */
   block: number
 }
@@ -35,8 +37,8 @@ type Draft = Pick<TaskEvent, 'type' | 'body'> & { at: Date }
  * @param stepCount steps of the template as written, for an attempt that has no plan.
  */
 export function taskEvents(taskId: string, attempts: readonly Attempt[], stepCount: number): TaskEvent[] {
-  return attempts.flatMap(({ change, block }, index) =>
-    [...(index === 0 ? [] : [recovered(change)]), ...attemptEvents(change, stepCount)]
+  return attempts.flatMap(({ change, block, ran }, index) =>
+    [...(index === 0 ? [] : [recovered(change)]), ...attemptEvents(change, stepCount, ran)]
       .slice(0, EVENTS_A_BLOCK)
       .map(({ type, body, at }, nth) => ({ id: block * EVENTS_A_BLOCK + nth, isTaskRecoverable: false, taskId, body, type, createdAt: at.toISOString() })),
   )
@@ -46,7 +48,7 @@ function recovered(change: AttemptChange): Draft {
   return { type: 'recovered', body: { message: 'Trying again; what was done is kept', recoverStrategy: 'none' }, at: change.requestedAt }
 }
 
-function attemptEvents(change: AttemptChange, stepCount: number): Draft[] {
+function attemptEvents(change: AttemptChange, stepCount: number, ran: readonly StepDetails[] | undefined): Draft[] {
   const details = readDetails(change.plan?.details)
   const isUndo = change.plan !== null && details === undefined
   const count = details?.steps.length ?? stepCount
@@ -54,6 +56,7 @@ function attemptEvents(change: AttemptChange, stepCount: number): Draft[] {
   const start = isUndo ? 'Taking back what was made' : `Starting up task with ${count} steps`
   const events: Draft[] = [{ type: 'log', body: { message: start }, at: change.requestedAt }]
   const hasStarted = change.startedAt !== null || change.state === 'done'
+  if (!details && ran && isFinal(change.state)) events.push(...failedPlanEvents(change, ran))
   if (hasStarted && details) events.push(...stepEvents(change, details))
   if (hasStarted && isUndo)
     events.push(
@@ -63,6 +66,20 @@ function attemptEvents(change: AttemptChange, stepCount: number): Draft[] {
     )
   if (isFinal(change.state)) events.push(...endEvents(change, details))
   return events
+}
+
+/** All steps ran in memory, up to the one that failed: nothing was made. */
+function failedPlanEvents(change: AttemptChange, ran: readonly StepDetails[]): Draft[] {
+  const at = change.finishedAt ?? change.requestedAt
+  return ran.flatMap((step, index): Draft[] => {
+    if (index < ran.length - 1) return tellStep(change, step, undefined, at).events
+    const body = (message: string, status?: TaskStatus): TaskEvent['body'] => ({ message, stepId: step.id, ...(status === undefined ? {} : { status }) })
+    return [
+      { type: 'log', body: body(`Beginning step ${step.name}`, 'processing'), at },
+      ...step.log.map((line): Draft => ({ type: 'log', body: body(`${INFO}${line}`), at })),
+      { type: 'log', body: body(`${ERROR}${change.result?.message ?? ''}`, 'failed'), at },
+    ]
+  })
 }
 
 function stepEvents(change: AttemptChange, details: CreationDetails): Draft[] {

@@ -3,7 +3,7 @@ import type { Database } from '#kernel/node/database'
 import type { Caller, ResourceRef } from '#kernel/node/http'
 import { isFinal, type Change, type ChangeService } from '#platform/change'
 import type { CreationInput } from '../creation-input.ts'
-import { creationResource } from '../creation-kind.ts'
+import { admissionOf, creationResource } from '../creation-kind.ts'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
 import type { TaskSecrets } from '../task-secrets.ts'
 import { taskEvents, type TaskEvent } from './task-events.ts'
@@ -14,6 +14,8 @@ export interface TaskServiceDeps {
   db: Database
   changes: Pick<ChangeService, 'create' | 'get' | 'cancel'>
   secrets: Pick<TaskSecrets, 'keep' | 'erase'>
+  /** Admissions to others' tasks: see `CreationKindDeps.admitted`. */
+  admitted: Set<string>
 }
 
 /** A task with the change that is its last attempt. */
@@ -23,7 +25,7 @@ export interface TaskView {
   status: TaskStatus
 }
 
-type Requester = Pick<Caller, 'principal'>
+type Requester = Pick<Caller, 'principal' | 'isAdministrator'>
 
 /** Runs of templates as those who started them see them. */
 export class TaskService {
@@ -68,7 +70,7 @@ export class TaskService {
     const { task, change } = await this.get(id)
     const earlier = task.attempts.slice(0, -1)
     const changes = [...(await Promise.all(earlier.map(async ({ changeId }) => await this.#deps.changes.get(changeId)))), change]
-    const attempts = task.attempts.map(({ block }, index) => ({ block, change: changes[index] as Change }))
+    const attempts = task.attempts.map(({ block, changeId }, index) => ({ block, change: changes[index] as Change, ran: task.ran[changeId] }))
     const events = taskEvents(task.id, attempts, (task.spec['steps'] as unknown[] | undefined)?.length ?? 0)
     // The end is always told, as by Backstage: who has it already is not left waiting for it.
     const isWanted = (event: TaskEvent, index: number): boolean => event.id > after || (event.type === 'completion' && index === events.length - 1)
@@ -83,6 +85,7 @@ export class TaskService {
 
   /**
    * A new attempt of the same task: what was done is kept and found again, and it goes on from the step that failed.
+   * Whoever started it may, and administrators.
    * @throws `platform.scaffolder.task_not_found`, `.not_retryable`, `.not_yours`, `.secrets_gone` when secrets are needed and not given again.
    */
   async retry(caller: Requester, id: string, secrets: Readonly<Record<string, string>> = {}): Promise<Change> {
@@ -107,11 +110,17 @@ export class TaskService {
     const { secrets: names = [], ...request } = task.request as unknown as Omit<CreationInput, 'template' | 'values'>
     if (more.purpose !== 'undo' && names.some((name) => !Object.hasOwn(secrets, name))) throw scaffolderFaults.secrets_gone({})
     const values = (task.spec['parameters'] ?? {}) as JsonObject
-    return await this.start(
-      caller,
-      { ...request, template: task.templateRef, values, taskId: task.id, ...more },
-      { secrets, reason: `another attempt of ${task.changeId}` },
-    )
+    const admission = admissionOf(task.id, caller.principal)
+    if (caller.isAdministrator) this.#deps.admitted.add(admission)
+    try {
+      return await this.start(
+        caller,
+        { ...request, template: task.templateRef, values, taskId: task.id, ...more },
+        { secrets, reason: `another attempt of ${task.changeId}` },
+      )
+    } finally {
+      this.#deps.admitted.delete(admission)
+    }
   }
 
   async #view(task: Task): Promise<TaskView> {

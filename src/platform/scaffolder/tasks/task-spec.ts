@@ -24,6 +24,6 @@ export function specOf(input: CreationInput, requestedBy: string, rendered: Rend
 
 /** What a retry asks for again, beside the values. Pure. */
 export function requestOf(input: CreationInput): JsonObject {
-  const { template: _template, values: _values, secretsId: _secretsId, taskId: _taskId, purpose: _purpose, ...rest } = input
+  const { template: _template, values: _values, secretsId: _secretsId, taskId: _taskId, purpose: _purpose, onBehalfOf: _onBehalfOf, ...rest } = input
   return JSON.parse(JSON.stringify(rest)) as JsonObject
 }

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { JsonObject } from '#kernel/common/json'
 import type { Queryable, Transaction } from '#kernel/node/database'
+import type { StepDetails } from '../creation-details.ts'
 import { changeStatesOf, type TaskStatus } from './task-status.ts'
 import { scaffolderFaults } from '../scaffolder-faults.ts'
 
@@ -17,24 +18,31 @@ export interface Task {
   spec: JsonObject
   /** `CreationInput` without values and secrets: what a retry asks for again. */
   request: JsonObject
+  /** Of attempts whose plan failed in a step, by their changes: the steps that ran, the one that failed last. */
+  ran: Readonly<Record<string, readonly StepDetails[]>>
 }
 
 /** @returns false when there is a task of that id already. */
-export async function insertTask(tx: Transaction, task: Omit<Task, 'attempts'>): Promise<boolean> {
-  const { rows } = await sql`insert into creation_task (id, change_id, attempts, template_ref, created_by, created_at, spec, request)
+export async function insertTask(tx: Transaction, task: Omit<Task, 'attempts' | 'ran'> & { ran?: readonly StepDetails[] }): Promise<boolean> {
+  const { rows } = await sql`insert into creation_task (id, change_id, attempts, template_ref, created_by, created_at, spec, request, ran)
     values (${task.id}, ${task.changeId}, jsonb_build_array(jsonb_build_object('changeId', ${task.changeId}::text, 'block', nextval('creation_event_block'))),
-      ${task.templateRef}, ${task.createdBy}, ${task.createdAt}, ${JSON.stringify(task.spec)}::jsonb, ${JSON.stringify(task.request)}::jsonb)
+      ${task.templateRef}, ${task.createdBy}, ${task.createdAt}, ${JSON.stringify(task.spec)}::jsonb, ${JSON.stringify(task.request)}::jsonb,
+      ${ranText(task.changeId, task.ran)}::jsonb)
     on conflict (id) do nothing returning id`.execute(tx)
   return rows.length > 0
 }
 
 /** Makes a change the attempt that counts. Of two at once one is refused. @throws `platform.scaffolder.not_retryable` while the one before goes on. */
-export async function addAttempt(tx: Transaction, id: string, changeId: string): Promise<void> {
-  const { rows } = await sql`update creation_task set change_id = ${changeId},
+export async function addAttempt(tx: Transaction, id: string, changeId: string, ran?: readonly StepDetails[]): Promise<void> {
+  const { rows } = await sql`update creation_task set change_id = ${changeId}, ran = ran || ${ranText(changeId, ran)}::jsonb,
       attempts = attempts || jsonb_build_array(jsonb_build_object('changeId', ${changeId}::text, 'block', nextval('creation_event_block')))
     where id = ${id} and exists (select from change where change.id = creation_task.change_id and change.finished_at is not null and change.state <> 'done')
     returning id`.execute(tx)
   if (rows.length === 0) throw scaffolderFaults.not_retryable({ id, status: 'under way, or completed' })
+}
+
+function ranText(changeId: string, ran: readonly StepDetails[] | undefined): string {
+  return JSON.stringify(ran === undefined ? {} : { [changeId]: ran })
 }
 
 /** @param id of the task, or of the change of any of its attempts. */
@@ -72,6 +80,7 @@ interface TaskRow {
   id: string
   change_id: string
   attempts: Task['attempts']
+  ran: Task['ran']
   template_ref: string
   created_by: string
   created_at: Date
@@ -80,13 +89,13 @@ interface TaskRow {
 }
 
 async function select(db: Queryable, rest: RawBuilder<unknown>): Promise<Task[]> {
-  const { rows } = await sql<TaskRow>`select id, change_id, attempts, template_ref, created_by, created_at, spec, request from creation_task ${rest}`.execute(
-    db,
-  )
+  const { rows } =
+    await sql<TaskRow>`select id, change_id, attempts, template_ref, created_by, created_at, spec, request, ran from creation_task ${rest}`.execute(db)
   return rows.map((row) => ({
     id: row.id,
     changeId: row.change_id,
     attempts: row.attempts,
+    ran: row.ran,
     templateRef: row.template_ref,
     createdBy: row.created_by,
     createdAt: row.created_at,

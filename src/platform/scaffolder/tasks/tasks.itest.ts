@@ -35,6 +35,7 @@ const person = (name: string): Caller => ({
   ...systemCaller,
   principal: `user:default/${name}`,
   kind: 'person',
+  isAdministrator: name === 'olga',
   displayName: name,
   groups: ['group:default/payments'],
 })
@@ -391,6 +392,27 @@ describe('a run with effects', () => {
     expect(await call('POST', `/api/scaffolder/v2/tasks/${id}/retry`, {})).toMatchObject({ status: 409, body: { error: { name: 'ConflictError' } } })
   })
 
+  it('an administrator tries again what somebody else started, and takes back; templates still see who started it', async () => {
+    doomed.add('helped')
+    const id = await start('service', { name: 'helped' })
+    await followed(id)
+    doomed.delete('helped')
+    expect(await call('POST', `/api/scaffolder/v2/tasks/${id}/retry`, {}, 'olga')).toEqual({ status: 201, body: { id } })
+    expect((await followed(id)).at(-1)?.body.message).toBe('Run completed with status: completed')
+    const [last] = (await call('GET', '/api/v1/changes?kind=create&limit=1')).body['items'] as { requestedBy: string; input: JsonObject }[]
+    expect(last).toMatchObject({ requestedBy: 'user:default/olga' })
+    doomed.add('undone')
+    const other = await start('service', { name: 'undone' })
+    await followed(other)
+    doomed.delete('undone')
+    expect((await call('POST', `/api/v1/creations/${other}/undo`, undefined, 'olga')).status).toBe(202)
+    await followed(other)
+    expect(await host.findRepository('acme', 'undone')).toBeUndefined()
+    // Nobody says so by themselves.
+    const forged = { kind: 'create', input: { template: 'service', values: { name: 'helped' }, taskId: id, onBehalfOf: 'user:default/ana' } }
+    expect(await call('POST', '/api/v1/changes', forged, 'ben')).toMatchObject({ status: 403, body: { code: 'platform.scaffolder.not_yours' } })
+  })
+
   it('two retries at once are one', async () => {
     doomed.add('twice')
     const id = await start('service', { name: 'twice' })
@@ -505,6 +527,19 @@ describe('secrets', () => {
     const id = await start('printing', { name: 'printing' }, { secrets: { TOKEN: 'hunter3-and-more' } })
     const events = await followed(id)
     expect(JSON.stringify(events)).not.toContain('hunter3')
+    // Its plan fails in the second step: the first is told as it ran.
+    expect(messages(events)).toEqual([
+      'Starting up task with 0 steps',
+      'Beginning step Log',
+      '\u001B[32minfo\u001B[39m: the token is ***',
+      'Finished step Log',
+      'Beginning step Fetch',
+      expect.stringContaining('holds a secret') as string,
+      expect.stringContaining('holds a secret') as string,
+      'Run completed with status: failed',
+    ])
+    expect(events[4]?.body).toMatchObject({ stepId: 'fetch', status: 'processing' })
+    expect(events[5]?.body).toMatchObject({ stepId: 'fetch', status: 'failed' })
     expect((await sql`select 1 from creation_secret`.execute(database.db)).rows).toEqual([])
   })
 })

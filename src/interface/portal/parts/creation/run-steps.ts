@@ -33,7 +33,7 @@ export function runNotes(events: Creation['events']): string[] {
 }
 
 /** A line as people read it: without colours, and without the word `info` before it. */
-export function plainText(message: string): string {
+function plainText(message: string): string {
   return message.replaceAll(COLOURS, '').replace(/^info: /, '')
 }
 

@@ -53,7 +53,7 @@ export function startValues(pages: readonly FormPage[], draft: Values, owner?: s
 }
 
 /** What is asked for now: conditions of the page are settled by the values. */
-export function activeSchema(page: FormPage, values: Values): RJSFSchema {
+function activeSchema(page: FormPage, values: Values): RJSFSchema {
   return page.utils.retrieveSchema(page.schema, values)
 }
 

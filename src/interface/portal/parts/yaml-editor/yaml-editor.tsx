@@ -11,7 +11,7 @@ import { descriptorWords, refKindsAt, refText } from './descriptor-words.ts'
 import { editorTheme } from './editor-theme.ts'
 
 /** Something wrong at a line of the text; lines and columns begin at 1. */
-export interface EditorProblem {
+interface EditorProblem {
   message: string
   line?: number | undefined
   column?: number | undefined
