@@ -31,10 +31,25 @@ export interface CreationKindDeps extends RenderDeps {
 }
 
 /** What is known of a request between its preparation and its change, both in one call. */
-type Prepared = { rendered: Rendered; ran?: undefined } | { failure: ChangeResult; ran: StepDetails[]; rendered?: undefined }
+type Prepared =
+  | { rendered: Rendered; ran?: undefined }
+  | { failure: ChangeResult; ran: StepDetails[]; template: TemplateFacts | undefined; rendered?: undefined }
 
 /** Faults that a request is refused for in any dialect. */
 const REFUSED = new Set<string>([scaffolderFaults.values_invalid.code, scaffolderFaults.template_not_found.code])
+
+type TemplateFacts = Pick<Rendered, 'entity' | 'ref' | 'commit'>
+
+/** What a task whose plan failed shows of its template; undefined when that can not be read. */
+async function templateOf(deps: Pick<CreationKindDeps, 'library'>, input: CreationInput): Promise<TemplateFacts | undefined> {
+  try {
+    const { entity, template, commit } = await deps.library.load(input.template, input.templateCommit)
+    return { entity, ref: template.ref, commit }
+  } catch (error) {
+    if (isFault(error)) return undefined
+    throw error
+  }
+}
 
 /** How an administrator's leave to go on with somebody else's task is told. */
 export function admissionOf(taskId: string, principal: string): string {
@@ -76,7 +91,7 @@ export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationI
         return result
       }, input)
       if ('failure' in rendered) {
-        keep(taskId, { failure: rendered.failure, ran: hasRun ? [] : stepsOf(trace) })
+        keep(taskId, { failure: rendered.failure, ran: hasRun ? [] : stepsOf(trace), template: await templateOf(deps, input) })
         return input
       }
       const { result } = rendered
@@ -121,7 +136,7 @@ export function createCreationKind(deps: CreationKindDeps): ChangeKind<CreationI
         templateRef: input.template,
         createdBy: requestedBy,
         createdAt: at,
-        spec: specOf(input, requestedBy, known?.rendered),
+        spec: specOf(input, requestedBy, known && 'template' in known ? known.template : known?.rendered),
         request: requestOf(input),
         ...(known?.ran === undefined ? {} : { ran: known.ran }),
       })

@@ -4,7 +4,7 @@ import type { Rendered } from '../creation-render.ts'
 import { namedSteps } from '../template-document.ts'
 
 /** What a task is made of, in Backstage's shape: steps and output as written, the values as given. Never a secret. Pure. */
-export function specOf(input: CreationInput, requestedBy: string, rendered: Rendered | undefined): JsonObject {
+export function specOf(input: CreationInput, requestedBy: string, rendered: Pick<Rendered, 'entity' | 'ref' | 'commit'> | undefined): JsonObject {
   const entity = rendered?.entity ?? {}
   const spec = (entity['spec'] ?? {}) as JsonObject
   const metadata = (entity['metadata'] ?? { name: input.template.split('/').at(-1) ?? input.template }) as JsonObject
