@@ -4,7 +4,6 @@ import { api } from './client.ts'
 import type { EntityParams } from './docs-queries.ts'
 
 export type Lineage = Operations['lineage.get']['output']
-type TemplateChild = Operations['templates.children']['output']['items'][number]
 export type DescriptorCheck = Operations['entities.validate']['output']
 
 export type HistoryItem = Operations['entities.history']['output']['items'][number]
