@@ -5,7 +5,7 @@ import { SlotSet } from './slot-set.ts'
 import type { TextPool } from './text-pool.ts'
 
 /** What was found last, a key: somebody types, then narrows by other things. */
-const FOUND_BYTES = 1024 * 1024
+const FOUND_BYTES = 4 * 1024 * 1024
 
 /**
  * Substring search over the different values of one key, letters' case aside: their bytes lie one after the other and are looked through as a whole,
