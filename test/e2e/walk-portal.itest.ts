@@ -149,7 +149,7 @@ describe.skipIf(chromium === undefined)(`the walk through the portal${reason ===
     await page.getByRole('textbox', { name: 'Name', exact: true }).blur()
     await seen(page.getByText(/lower case|match|pattern|letters/i).first())
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill(NAME)
-    await page.getByRole('combobox', { name: 'Owner' }).fill('group:default/payments')
+    await page.getByRole('combobox', { name: 'Owner' }).first().fill('group:default/payments')
     await page.getByRole('textbox', { name: 'Description' }).fill('Takes orders')
     const files = page.getByRole('group', { name: 'Files' })
     await files.getByRole('button', { name: 'catalog-info.yaml' }).click()

@@ -54,7 +54,7 @@ export function EntityPage() {
             <EntityFacts detail={detail} isPast={asOf !== undefined} />
             <DefinitionPart detail={detail} />
             <RelationsPart key={asOf ?? ''} detail={detail} />
-            {asOf === undefined ? <DocsPart of={of} /> : null}
+            {asOf === undefined && mayHaveDocs(detail.entity) ? <DocsPart of={of} /> : null}
             {asOf === undefined && kind.toLowerCase() === 'component' ? <LineagePart namespace={namespace} name={name} /> : null}
             <SpecPart detail={detail} />
           </>
@@ -63,4 +63,9 @@ export function EntityPage() {
       <HistoryPart of={of} asOf={asOf} onAsOf={setAsOf} />
     </Page>
   )
+}
+
+/** Components and templates have what lies beside their descriptor; others only what they name. */
+function mayHaveDocs({ kind, metadata }: { kind: string; metadata: { annotations?: unknown } }): boolean {
+  return /^(?:component|template)$/i.test(kind) || (metadata.annotations as Record<string, string> | undefined)?.['backstage.io/techdocs-ref'] !== undefined
 }
