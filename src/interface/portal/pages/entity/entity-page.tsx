@@ -66,6 +66,8 @@ export function EntityPage() {
 }
 
 /** Components and templates have what lies beside their descriptor; others only what they name. */
-function mayHaveDocs({ kind, metadata }: { kind: string; metadata: { annotations?: unknown } }): boolean {
-  return /^(?:component|template)$/i.test(kind) || (metadata.annotations as Record<string, string> | undefined)?.['backstage.io/techdocs-ref'] !== undefined
+function mayHaveDocs({ kind, metadata }: { kind: string; metadata: object }): boolean {
+  return (
+    /^(?:component|template)$/i.test(kind) || (metadata as { annotations?: Record<string, string> }).annotations?.['backstage.io/techdocs-ref'] !== undefined
+  )
 }
