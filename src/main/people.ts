@@ -1,9 +1,9 @@
 import type { Egress } from '#kernel/node/egress'
 import { systemCaller } from '#kernel/node/http'
 import type { Journal } from '#kernel/node/journal'
-import type { Catalog } from '#platform/catalog'
+import type { Catalog, Entity } from '#platform/catalog'
 import type { Identity } from '#platform/identity'
-import { catalogNameOf, createPeople } from '#platform/people'
+import { createPeople, type KnownPeople, type KnownPerson } from '#platform/people'
 import type { Foundation } from './foundation.ts'
 
 /** People and groups from directory services and identity providers. */
@@ -28,17 +28,29 @@ export function people(
     publicUrl: deps.publicUrl,
     provider: settings.oidc,
     trusted: settings.trustedDirectories,
-    principalOf: async (person) => {
-      const { directory, reader } = deps.catalog()
-      // Whom the organisation knows by this verified address; else by the name, when this provider is trusted to say who somebody is.
-      if (person.email !== null) {
-        const { items } = await reader.query({ predicate: { $all: [{ kind: 'user' }, { 'spec.profile.email': person.email }] }, limit: 20 })
-        for (const { ref } of items) if (await directory.findPerson(ref)) return ref
-      }
-      const name = catalogNameOf(person.userName)
-      if (name === undefined || !settings.trustedDirectories.includes('oidc')) return undefined
-      return (await directory.findPerson(`user:default/${name}`)) ? `user:default/${name}` : undefined
-    },
+    people: knownPeople(deps.catalog),
     loginLink: async (principal) => (await deps.identity().createLoginLink(systemCaller, principal)).url,
   })
+}
+
+function knownPeople(catalog: () => Pick<Catalog, 'directory' | 'reader'>): KnownPeople {
+  const known = async (ref: string, entity: Entity): Promise<KnownPerson> => {
+    const profile = entity.spec?.['profile'] as { email?: unknown } | undefined
+    return {
+      ref,
+      mark: entity.metadata.annotations?.['fairway.dev/directory'],
+      email: typeof profile?.email === 'string' ? profile.email : undefined,
+      isTrusted: (await catalog().directory.findPerson(ref)) !== undefined,
+    }
+  }
+  return {
+    byName: async (name) => {
+      const found = await catalog().reader.findByRef(`user:default/${name}`)
+      return found && (await known(found.ref, found.entity))
+    },
+    byEmail: async (email) => {
+      const { items } = await catalog().reader.query({ predicate: { $all: [{ kind: 'user' }, { 'spec.profile.email': email }] }, limit: 20 })
+      return await Promise.all(items.map(async ({ ref, json }) => await known(ref, JSON.parse(json) as Entity)))
+    },
+  }
 }

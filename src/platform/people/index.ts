@@ -1,2 +1,2 @@
 export * from './people.ts'
-export { catalogNameOf } from './people-entities.ts'
+export type { KnownPeople, KnownPerson } from './known-people.ts'

@@ -37,7 +37,7 @@ describe('names', () => {
       fc.property(anything, fc.option(anything), fc.option(anything), (name, displayName, email) => {
         const file = userFile('scim', user(name, { displayName, email }))
         expect(file ? faultsOf(file.text) : []).toEqual([])
-        const named = groupFile('scim', group(name), [user(name), user('ana')])
+        const named = groupFile('scim', group(name), ['ana', 'ben'])
         expect(named ? faultsOf(named.text) : []).toEqual([])
       }),
     )

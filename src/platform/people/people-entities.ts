@@ -3,6 +3,8 @@ import type { SourceFile } from '#platform/catalog'
 import type { DirectoryGroup, DirectorySource, DirectoryUser } from './directory-person.ts'
 
 const MAX_LENGTH = 63
+/** Says whose person or group an entity is, e.g. `scim:3f0c…`. */
+const DIRECTORY_ANNOTATION = 'fairway.dev/directory'
 
 /** The catalog name of a person or group, e.g. `ana.lopez` of `Ana.Lopez@example.com`; undefined when nothing of it can be a name. Pure. */
 export function catalogNameOf(text: string): string | undefined {
@@ -29,20 +31,15 @@ export function userFile(source: DirectorySource, user: DirectoryUser): SourceFi
   })
 }
 
-/** A group with its members as a file that the catalog reads. Members without a catalog name are left out. Pure. */
-export function groupFile(
-  source: DirectorySource,
-  group: DirectoryGroup,
-  members: readonly Pick<DirectoryUser, 'userName' | 'isActive'>[],
-): SourceFile | undefined {
+/** A group with its members, by their catalog names, as a file that the catalog reads. Pure. */
+export function groupFile(source: DirectorySource, group: DirectoryGroup, members: readonly string[]): SourceFile | undefined {
   const name = catalogNameOf(group.displayName)
   if (name === undefined) return undefined
-  const names = members.flatMap((member) => (member.isActive ? (catalogNameOf(member.userName) ?? []) : []))
   return fileOf(source, 'groups', group.id, {
     apiVersion: 'backstage.io/v1alpha1',
     kind: 'Group',
     metadata: { name, title: group.displayName, annotations: annotationsOf(source, group.id) },
-    spec: { type: 'team', children: [], members: [...new Set(names)].sort(), ...profileOf({ displayName: group.displayName, email: null }) },
+    spec: { type: 'team', children: [], members: [...new Set(members)].sort(), ...profileOf({ displayName: group.displayName, email: null }) },
   })
 }
 
@@ -55,8 +52,13 @@ function fileOf(source: DirectorySource, folder: 'users' | 'groups', id: string,
   return { path: pathOf(folder, id), text: stringify(document), location: `${source}:${folder}/${id}` }
 }
 
+/** What the catalog marks a directory's own entity with. Pure. */
+export function markOf(source: DirectorySource, id: string): string {
+  return `${source}:${id}`
+}
+
 function annotationsOf(source: DirectorySource, id: string): Record<string, string> {
-  return { 'fairway.dev/directory': `${source}:${id}` }
+  return { [DIRECTORY_ANNOTATION]: markOf(source, id) }
 }
 
 function profileOf(fields: { displayName: string | null; email: string | null }): { profile?: Record<string, string> } {

@@ -112,6 +112,14 @@ export async function setMembers(db: Queryable, groupId: string, userIds: readon
     where u.id::text = any(${wanted}::text[]) on conflict do nothing`.execute(db)
 }
 
+export async function addMember(db: Queryable, groupId: string, userId: string): Promise<void> {
+  await sql`insert into directory_member (group_id, user_id) values (${groupId}::uuid, ${userId}::uuid) on conflict do nothing`.execute(db)
+}
+
+export async function removeMember(db: Queryable, groupId: string, userId: string): Promise<void> {
+  await sql`delete from directory_member where group_id = ${groupId}::uuid and user_id = ${userId}::uuid`.execute(db)
+}
+
 export async function listMembers(db: Queryable, groupId: string): Promise<DirectoryUser[]> {
   const { rows } =
     await sql<DirectoryUser>`select ${USER} from directory_member m join directory_user u on u.id = m.user_id where m.group_id = ${groupId}::uuid order by u.user_name`.execute(

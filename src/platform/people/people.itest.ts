@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
+import { parse } from 'yaml'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#harness'
 import { systemClock } from '#kernel/common/clock'
@@ -9,12 +10,15 @@ import { createEgress, type Egress } from '#kernel/node/egress'
 import type { RawInput, Route } from '#kernel/node/http'
 import { silentLogger } from '#kernel/node/log'
 import type { SourceBatch } from '#platform/catalog'
+import type { KnownPeople, KnownPerson } from './known-people.ts'
 import { createPeople, type PeopleDeps } from './people.ts'
 
 let database: TestDatabase
 let egress: Egress
 let taken: SourceBatch[]
 let routes: Route[]
+/** People of the organisation's own files. */
+let organisation: KnownPerson[]
 
 /** What the catalog holds after all batches: path -> text. */
 const files = (): Map<string, string> => {
@@ -25,6 +29,28 @@ const files = (): Map<string, string> => {
   }
   return held
 }
+/** The catalog as it holds people: the organisation's first, then whoever came first under a name. */
+const known: KnownPeople = {
+  byName: async (name) => everybody().find((person) => person.ref === `user:default/${name}`),
+  byEmail: async (email) => everybody().filter((person) => person.email === email),
+}
+const everybody = (): KnownPerson[] => [
+  ...organisation,
+  ...taken.flatMap((batch) =>
+    batch.files.flatMap(({ path, text }) => {
+      if (!path.startsWith('users/') || !files().has(path)) return []
+      const entity = parse(text) as { metadata: { name: string; annotations: Record<string, string> }; spec: { profile?: { email?: string } } }
+      return [
+        {
+          ref: `user:default/${entity.metadata.name}`,
+          mark: entity.metadata.annotations['fairway.dev/directory'],
+          email: entity.spec.profile?.email,
+          isTrusted: batch.trust.level === 'organisation',
+        },
+      ]
+    }),
+  ),
+]
 const textOf = (folder: string): string[] => [...files()].filter(([path]) => path.startsWith(folder)).map(([, text]) => text)
 
 async function call(
@@ -63,7 +89,7 @@ function make(more: Partial<PeopleDeps> = {}): ReturnType<typeof createPeople> {
     publicUrl: () => 'http://fairway.test',
     provider: undefined,
     trusted: [],
-    principalOf: async () => undefined,
+    people: known,
     loginLink: async (principal) => new Secret(`http://fairway.test/login?code=for-${principal}`),
     ...more,
   })
@@ -81,6 +107,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   taken = []
+  organisation = []
   make()
 })
 
@@ -126,6 +153,19 @@ describe('SCIM', () => {
     await expect(call('GET', `/scim/v2/Groups/${group}`)).rejects.toMatchObject({ code: 'platform.people.not_found' })
   })
 
+  it('lets nobody into a group for somebody else of the same name', async () => {
+    const add = async (userName: string): Promise<string> => ((await call('POST', '/scim/v2/Users', { userName })).body as { id: string }).id
+    await add('twin.six@one.example')
+    const second = await add('twin.six@other.example')
+    await call('POST', '/scim/v2/Groups', { displayName: 'Six', members: [{ value: second }] })
+    expect(textOf('groups/').find((text) => text.includes('title: Six'))).toContain('members: []')
+    // An address that is the same makes them one: the organisation's files and the directory may tell of the same person.
+    organisation = [{ ref: 'user:default/seven', mark: undefined, email: 'seven@example.com', isTrusted: true }]
+    const third = ((await call('POST', '/scim/v2/Users', user('seven'))).body as { id: string }).id
+    await call('POST', '/scim/v2/Groups', { displayName: 'Seven', members: [{ value: third }] })
+    expect(textOf('groups/').find((text) => text.includes('title: Seven'))).toContain('- seven')
+  })
+
   it('takes a person who is not active out of the catalog, also out of their groups', async () => {
     const id = ((await call('POST', '/scim/v2/Users', user('gone.three'))).body as { id: string }).id
     await call('POST', '/scim/v2/Groups', { displayName: 'Three', members: [{ value: id }] })
@@ -164,6 +204,8 @@ describe('SCIM', () => {
     taken = []
     await make().start()
     expect(taken.map((batch) => [batch.source, batch.isComplete])).toEqual([
+      // People first: groups look their members up among them.
+      ['scim', false],
       ['scim', true],
       ['oidc', true],
     ])
@@ -248,7 +290,8 @@ describe('OpenID Connect, against a real provider', () => {
 
   it('signs in whom the organisation knows, and brings groups along that give no rights', async () => {
     claims = { preferred_username: 'ana', email: 'ana@example.com', email_verified: true, name: 'Ana', groups: ['/payments', 'platform'] }
-    make({ provider: provider(), principalOf: async (person) => (person.email === 'ana@example.com' ? 'user:default/ana' : undefined) })
+    organisation = [{ ref: 'user:default/ana', mark: undefined, email: 'ana@example.com', isTrusted: true }]
+    make({ provider: provider() })
     const done = await signIn()
     expect(decodeURIComponent(done.headers.get('location') ?? '')).toBe('http://fairway.test/login?code=for-user:default/ana&next=/catalog')
     expect(textOf('groups/').join('')).toContain('name: payments')
@@ -262,12 +305,25 @@ describe('OpenID Connect, against a real provider', () => {
     claims = { preferred_username: 'mallory', groups: [] }
     make({ provider: provider() })
     await expect(signIn()).rejects.toMatchObject({ code: 'platform.people.sign_in_failed' })
-    make({ provider: provider(), principalOf: async () => 'user:default/ana' })
+    organisation = [{ ref: 'user:default/ana', mark: undefined, email: 'ana@example.com', isTrusted: true }]
+    claims = { preferred_username: 'ana', email: 'ana@example.com', email_verified: true, groups: [] }
     expect((await signIn('https://evil.example')).headers.get('location')).toBe('http://fairway.test/login?code=for-user:default/ana')
   })
 
+  it('never takes somebody for another of the same name, not even from a trusted provider', async () => {
+    organisation = [{ ref: 'user:default/admin', mark: undefined, email: undefined, isTrusted: true }]
+    make({ provider: provider(), trusted: ['oidc'] })
+    claims = { preferred_username: 'admin', groups: ['platform'] }
+    await expect(signIn()).rejects.toMatchObject({ code: 'platform.people.sign_in_failed' })
+    expect(textOf('groups/').find((text) => text.includes('name: platform'))).not.toContain('- admin')
+    claims = { preferred_username: 'own.name', groups: [] }
+    expect(decodeURIComponent((await signIn('/')).headers.get('location') ?? '')).toBe('http://fairway.test/login?code=for-user:default/own.name')
+  })
+
   it('refuses an answer that this browser did not ask for, and one that comes twice', async () => {
-    make({ provider: provider(), principalOf: async () => 'user:default/ana' })
+    organisation = [{ ref: 'user:default/ana', mark: undefined, email: 'ana@example.com', isTrusted: true }]
+    claims = { preferred_username: 'ana', email: 'ana@example.com', email_verified: true, groups: [] }
+    make({ provider: provider() })
     const begun = await call('GET', '/api/v1/oidc/login')
     const back = await browse(begun.headers.get('location') ?? '')
     await expect(call('GET', `${back.pathname}${back.search}`)).rejects.toMatchObject({ code: 'platform.people.sign_in_failed' })

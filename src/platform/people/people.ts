@@ -12,7 +12,7 @@ import { PeoplePublisher } from './people-publisher.ts'
 import { scimRoutes } from './scim/scim-routes.ts'
 import { ScimService } from './scim/scim-service.ts'
 
-export interface PeopleDeps extends Pick<OidcDeps, 'principalOf' | 'loginLink'> {
+export interface PeopleDeps extends Pick<OidcDeps, 'people' | 'loginLink'> {
   db: Database
   journal: Journal
   clock: Clock
@@ -33,6 +33,7 @@ export function createPeople(deps: PeopleDeps): { routes: Route[]; start(): Prom
   const publisher = new PeoplePublisher({
     db: deps.db,
     ingestion: deps.ingestion,
+    people: deps.people,
     trustOf: (source) => (deps.trusted.includes(source) ? { level: 'organisation' } : { level: 'catalog', allow: ['User', 'Group'] }),
   })
   const { provider } = deps

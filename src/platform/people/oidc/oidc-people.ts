@@ -1,13 +1,17 @@
 import type { Clock } from '#kernel/common/clock'
 import type { Database } from '#kernel/node/database'
 import type { Journal } from '#kernel/node/journal'
+import { markOf } from '../people-entities.ts'
 import { peopleFaults } from '../people-faults.ts'
 import type { PeoplePublisher } from '../people-publisher.ts'
 import * as store from '../people-store.ts'
 import type { ClaimedPerson } from './oidc-claims.ts'
 
-/** Keeps who has signed in, with the groups that the provider names. @returns the catalog's files are published when it is done. */
-export async function rememberPerson(deps: { db: Database; journal: Journal; clock: Clock; publisher: PeoplePublisher }, person: ClaimedPerson): Promise<void> {
+/** Keeps who has signed in, with the groups that the provider names; the catalog has them when it is done. @returns what the catalog marks this person's own entity with. */
+export async function rememberPerson(
+  deps: { db: Database; journal: Journal; clock: Clock; publisher: PeoplePublisher },
+  person: ClaimedPerson,
+): Promise<string> {
   const { db, journal, clock, publisher } = deps
   const now = clock.now()
   const altered = await db.transaction().execute(async (tx) => {
@@ -32,20 +36,17 @@ export async function rememberPerson(deps: { db: Database; journal: Journal; clo
     }
     const joined = groups.filter((id) => !before.has(id))
     const left = [...before].filter((id) => !groups.includes(id))
-    for (const id of joined) await store.setMembers(tx, id, [...(await store.listMembers(tx, id)).map((member) => member.id), user.id])
-    for (const id of left)
-      await store.setMembers(
-        tx,
-        id,
-        (await store.listMembers(tx, id)).flatMap((member) => (member.id === user.id ? [] : [member.id])),
-      )
+    // One row each: two who sign in at once take nothing from each other.
+    for (const id of joined) await store.addMember(tx, id, user.id)
+    for (const id of left) await store.removeMember(tx, id, user.id)
     await journal.append(tx, {
       type: 'platform.directory.signed_in',
       subject: `directory-user/${user.id}`,
       actor: 'system:fairway',
       data: { source: 'oidc', id: user.id, joined: joined.length, left: left.length },
     })
-    return { users: [user.id], groups: [...joined, ...left, ...(known && known.userName !== person.userName ? groups : [])] }
+    return { user: user.id, groups: [...joined, ...left, ...(known && known.userName !== person.userName ? groups : [])] }
   })
-  await publisher.publish('oidc', { users: altered.users, groups: [...new Set(altered.groups)] }, 'system:fairway')
+  await publisher.publish('oidc', { users: [altered.user], groups: [...new Set(altered.groups)] }, 'system:fairway')
+  return markOf('oidc', altered.user)
 }

@@ -6,6 +6,8 @@ import type { Secret } from '#kernel/common/secret'
 import type { Database } from '#kernel/node/database'
 import type { Egress } from '#kernel/node/egress'
 import type { Journal } from '#kernel/node/journal'
+import { principalOf, type KnownPeople } from '../known-people.ts'
+import { catalogNameOf } from '../people-entities.ts'
 import { peopleFaults } from '../people-faults.ts'
 import type { PeoplePublisher } from '../people-publisher.ts'
 import { personOfClaims, type ClaimedPerson } from './oidc-claims.ts'
@@ -31,8 +33,7 @@ export interface OidcDeps {
   egress: Pick<Egress, 'fetch'>
   provider: OidcProvider
   publicUrl: () => string
-  /** The ref of who this is, e.g. `user:default/ana`; undefined when nobody whom the platform's organisation knows. */
-  principalOf(person: ClaimedPerson): Promise<string | undefined>
+  people: KnownPeople
   /** A link that signs somebody in once, within minutes. */
   loginLink(principal: string): Promise<Secret>
 }
@@ -98,8 +99,8 @@ export class OidcSignIn {
       })
     const person = personOfClaims(tokens.claims() ?? {}, provider.groupsClaim)
     if (!person) throw peopleFaults.sign_in_failed({ what: 'the identity provider names nobody: it must give preferred_username, or a verified email' })
-    await rememberPerson(this.#deps, person)
-    const principal = await this.#deps.principalOf(person)
+    const mark = await rememberPerson(this.#deps, person)
+    const principal = await principalOf(this.#deps.people, { name: catalogNameOf(person.userName), email: person.email, mark })
     if (principal === undefined) throw peopleFaults.sign_in_failed({ what: `"${person.userName}" is not in the organisation; ask your administrator` })
     return { link: await this.#deps.loginLink(principal), returnTo: attempt.returnTo }
   }
