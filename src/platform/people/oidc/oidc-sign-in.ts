@@ -10,7 +10,7 @@ import { principalOf, type KnownPeople } from '../known-people.ts'
 import { catalogNameOf } from '../people-entities.ts'
 import { peopleFaults } from '../people-faults.ts'
 import type { PeoplePublisher } from '../people-publisher.ts'
-import { personOfClaims, type ClaimedPerson } from './oidc-claims.ts'
+import { personOfClaims } from './oidc-claims.ts'
 import { rememberPerson } from './oidc-people.ts'
 
 /** An OpenID provider, e.g. Entra ID, Okta, Keycloak. */
